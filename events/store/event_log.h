@@ -14,6 +14,7 @@
 // Implementations: LmdbLog (store/lmdb_log.h), MemoryLog, FaultyLog (wraps another; fails, tears and loses on demand).
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -32,14 +33,25 @@ using RecordPtr = std::shared_ptr<const Record>;
 // What Raft must never forget (Raft paper, figure 2: persistent state).
 struct HardState {
   Term term;
-  std::string voted_for;       // peer id; empty: none this term
-  LogIndex commit;             // a hint: a restart may replay from here without asking anybody
-  std::string membership;      // serialised, Raft's own
+  std::string voted_for;   // peer id; empty: none this term
+  LogIndex commit;         // a hint: a restart may replay from here without asking anybody
+  std::string membership;  // serialised, Raft's own
   bool operator==(const HardState&) const = default;
 };
 
-// One durable step: all of it or none.
+// Where the log stands after one record, and what the next one is chained to.
+struct LogPosition {
+  LogIndex index;  // 0: before all records
+  Term term;
+  std::int64_t at_ns = 0;  // the record's time
+  std::string digest;      // the record's; 32 zero bytes before all records
+  bool operator==(const LogPosition&) const = default;
+};
+
+// One durable step: all of it or none. Carried out in the order of the fields.
 struct AppendGroup {
+  // A snapshot was installed (Raft 7): drop every record; the log goes on after this position.
+  std::optional<LogPosition> restart_after;
   std::optional<LogIndex> truncate_from;  // first drop records at and after this index (Raft 5.3, conflict)
   std::vector<RecordPtr> records;         // consecutive, digests set
   std::vector<Payload> payloads;
@@ -55,26 +67,36 @@ class EventLog {
  public:
   virtual ~EventLog() = default;
 
-  virtual LogIndex first() const = 0;           // 1 unless a prefix was exported and dropped
-  virtual LogIndex last() const = 0;            // 0 when empty
+  virtual LogIndex first() const = 0;  // 1 unless a prefix was exported and dropped
+  virtual LogIndex last() const = 0;   // 0 when empty
   virtual Term last_term() const = 0;
   virtual std::string last_digest() const = 0;  // 32 zero bytes when empty
+  virtual LogPosition base() const = 0;         // the position before first()
   virtual HardState hard_state() const = 0;
 
-  // Durable on return. A fault (disk full, I/O error) appends nothing.
+  // Durable on return. A refusal appends nothing: disk full (fault; try again when there is room), an event of a kind
+  // this version does not know (fault), a payload that is not what its digest says (invalid). After an I/O error
+  // nobody can know what reached the disk: the log then refuses every append until it is opened again.
   virtual Result<void> append(const AppendGroup& group) = 0;
 
   // Records from `from` on, in order, verified against the chain. Empty when `from` is past the end.
   virtual Result<std::vector<RecordPtr>> read(LogIndex from, ReadBounds bounds) const = 0;
-  // The last index whose record's time is <= `time`; 0 if there is none.
+  // The term of the record at `index`, base included; not_found outside.
+  virtual Result<Term> term_at(LogIndex index) const = 0;
+  // The last index whose record's time is <= `at_ns`; base().index if only dropped records are; 0 if there is none.
   virtual Result<LogIndex> index_at(std::int64_t at_ns) const = 0;
 
   virtual Result<Payload> payload(const std::string& digest) const = 0;  // not_found: erased, or not here yet
-  virtual Result<void> erase_payload(const std::string& digest) = 0;     // destroys data and key; the chain still verifies
+  virtual Result<void> erase_payload(const std::string& digest) = 0;  // destroys data and key; the chain still verifies
 
   virtual Result<void> save_snapshot(const Snapshot& snapshot) = 0;  // keeps earlier ones
   // The newest snapshot at or before `index`; nullptr if there is none.
   virtual Result<std::shared_ptr<const Snapshot>> snapshot_before(LogIndex index) const = 0;
+  virtual Result<std::vector<LogIndex>> snapshots() const = 0;  // rising
+  virtual Result<void> drop_snapshot(LogIndex index) = 0;       // none at `index`: nothing to do
+
+  // Retention, after an export: forgets the records before `first`. REQUIRES first <= next(last()).
+  virtual Result<void> drop_before(LogIndex first) = 0;
 };
 
 // The digest that `record` must carry after a record with digest `previous`. Pure. store/chain.cpp.
