@@ -27,7 +27,7 @@ inline constexpr std::string_view kOverlay = "overlay";
 
 // What the network itself does not know: from the View.
 struct NetworkFacts {
-  bool ingress_exists = false;
+  std::string ingress_id;                 // of the ingress network; empty if there is none
   std::vector<std::string> used_subnets;  // CIDR, of every cluster network
   std::vector<std::uint32_t> used_vnis;
   std::vector<std::string> default_pool;  // Cluster.default_addr_pool
