@@ -2,6 +2,7 @@
 
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/unknown_field_set.h>
 #include <openssl/evp.h>
 
 #include <climits>
@@ -61,7 +62,7 @@ Digest sha256(std::string_view first, std::string_view second) {
 
 void append_canonical(const Record& record, std::string& out) {
   static_assert(Record::kDigestFieldNumber == 6 && Record::kEventsFieldNumber == 5);
-  if (record.unknown_fields().empty()) {
+  if (record.GetReflection()->GetUnknownFields(record).empty()) {
     serialise(record, out);
     out.resize(out.size() - digest_field_bytes(record));
     return;

@@ -34,7 +34,8 @@ Result<DataKey> load(const DiskFile& file) {
     return Refusal{Errc::fault, "data key " + file.path() + " can be read by others; set its mode to 0600"};
   std::array<char, DataKey::kBytes> bytes{};
   if (static_cast<std::size_t>(facts.st_size) != bytes.size())
-    return Refusal{Errc::fault, "data key " + file.path() + " is damaged: it must hold 32 bytes; restore it from a backup"};
+    return Refusal{Errc::fault,
+                   "data key " + file.path() + " is damaged: it must hold 32 bytes; restore it from a backup"};
   if (auto read = file.read_at(0, bytes); !read) return read.refusal();
   DataKey key = DataKey::from_bytes({bytes.data(), bytes.size()});
   OPENSSL_cleanse(bytes.data(), bytes.size());
