@@ -21,7 +21,6 @@ struct Rules {
   bool one_vote_a_term = true;           // 3.4
   bool compare_logs_on_vote = true;      // 3.6.1: election restriction
   bool commit_own_term_only = true;      // 3.6.2
-  bool match_before_append = true;       // 3.5: consistency check
   bool confirm_lead_before_read = true;  // 6.4
   bool commit_own_term_before_change =
       true;  // the single-server bug of 2015: a membership change waits for TermStarted
@@ -44,19 +43,10 @@ struct Config {
   Result<void> validate() const;
 };
 
-// A place in the log and what must be known to continue from it.
-struct LogMark {
-  LogIndex index;
-  Term term;
-  std::string digest = chain_start();
-  std::int64_t at_ns = 0;
-};
-LogMark mark_of(const Record& record);
-
 // What the disk held. `reader` must outlive the Raft.
 struct Recovered {
   HardState hard_state;
-  LogMark last;      // of the last durable record (or of the snapshot the log starts after); default: an empty log
+  LogPosition last;  // of the last durable record (or where the log starts); log_start() for an empty one
   LogIndex applied;  // committed records after this one are handed out; 0 hands out all. REQUIRES applied <= last
   const LogReader* reader = nullptr;
 };

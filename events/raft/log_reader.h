@@ -16,14 +16,16 @@ namespace skein::raft {
 class LogReader {
  public:
   virtual ~LogReader() = default;
-  virtual LogIndex first() const = 0;  // the oldest index that can be read; 1 unless a prefix was dropped
+  virtual LogPosition base() const = 0;                    // the place before the oldest record that can be read
+  virtual Result<Term> term_at(LogIndex index) const = 0;  // base included
   virtual Result<std::vector<RecordPtr>> read(LogIndex from, ReadBounds bounds) const = 0;
 };
 
 class StoredLog final : public LogReader {
  public:
   explicit StoredLog(const EventLog& log) : log_{log} {}  // REQUIRES: the log outlives this
-  LogIndex first() const override { return log_.first(); }
+  LogPosition base() const override { return log_.base(); }
+  Result<Term> term_at(LogIndex index) const override { return log_.term_at(index); }
   Result<std::vector<RecordPtr>> read(LogIndex from, ReadBounds bounds) const override {
     return log_.read(from, bounds);
   }

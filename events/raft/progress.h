@@ -30,15 +30,16 @@ class Progress {
 
   void heard() { active_ = true; }
   void forget_heard() { active_ = false; }
-  void sent(LogIndex last);  // records up to `last` went out
-  void sent_empty() { probed_ = true; }
-  bool accepted(LogIndex index);  // true if match rose
+  void sent(LogIndex last);              // records up to `last` went out
+  void sent_empty() { probed_ = true; }  // read in probe only
+  bool accepted(LogIndex index);         // true if match rose
   // The follower refused `rejected` as previous index; the logs may meet at `hint`. False: an old answer, ignore it.
   bool refused(LogIndex rejected, LogIndex hint);
   void answered();  // a heartbeat came back: one message may be tried again
   void probe();     // we do not know any more what arrived
   void await_snapshot();
-  void durable_here(LogIndex index);  // the leader's own
+  void snapshot_done(LogIndex index);  // it arrived (0: it did not); probe from there after the next heartbeat
+  void durable_here(LogIndex index);   // the leader's own
 
  private:
   State state_ = State::probe;

@@ -80,9 +80,10 @@ class Raft {
   void report_snapshot(const std::string& peer, std::optional<LogIndex> index);
   // `peer` could not be reached: send it one message at a time until it answers.
   void report_unreachable(const std::string& peer);
-  // This peer has durably installed a snapshot and its log now starts after `mark`. Refused: our log already goes past
-  // it, or a group is under way. `peers`: the membership at `mark`.
-  Result<void> restore(const LogMark& mark, const Membership& peers);
+  // The host holds a complete, verified snapshot that ends at `start`; the log is to go on after it. The next group
+  // carries restart_after (save the snapshot before appending that group). The applied index becomes start.index.
+  // Refused: out_of_sequence if commit is already there or past it, invalid if `peers` is empty.
+  Result<void> restore(const LogPosition& start, const Membership& peers);
 
   bool has_ready() const;
   Ready take_ready();
@@ -110,24 +111,28 @@ class Raft {
   void start_term(Term term, const std::string& leader);
   void become_follower(Term term, const std::string& leader);
   void reset_clock();
+  Send once_vote_is_durable() const;  // for replies that vouch for the term, not for the log
   void send(const std::string& to, RaftMessage head, Send when, std::vector<RecordPtr> records = {});
-  bool promises_durable() const;
-  Result<void> step_newer_term(const Message& message);
-  void step_older_term(const Message& message);
+  Result<void> check_message(const Message& message) const;
+  bool takes_newer_term(const Message& message);
+  void answer_older_term(const Message& message);
   Result<void> step_role(Message& message);
   void follow_commit(LogIndex commit);
   void note_fault(const Refusal& refusal);
   Result<void> may_propose() const;
-  void take_committed(Ready& ready);
+  bool vital_changed() const;
+  bool group_due() const;
   void take_group(Ready& ready);
+  void take_committed(Ready& ready);
 
   // follower.cpp
   void tick_follower();
   Result<void> step_follower(Message& message);
   Result<void> on_append(Message& message);
   void refuse_append(const Message& message);
-  Result<void> verify_chain(const Message& message, LogIndex match) const;
-  void accept_records(const std::vector<RecordPtr>& records);
+  Result<void> take_records(const Message& message);
+  Result<void> cut_from(LogIndex index);
+  void append_record(RecordPtr record);
   void on_heartbeat(const Message& message);
   void on_vote_request(const Message& message);
   bool would_vote(const Message& message) const;
@@ -150,16 +155,20 @@ class Raft {
   void on_heartbeat_reply(const Message& message);
   void advance_commit();
   void send_appends();
-  void send_append(const std::string& peer, bool even_if_empty);
-  bool send_one_append(const std::string& peer, Progress& progress, bool even_if_empty);
+  bool send_append(const std::string& peer, Progress& progress, bool even_if_empty);
+  void send_timeout_now_if_ready();
   void send_heartbeats(std::uint64_t round);
   void follow_membership();
 
+  // change.cpp
+  Result<Membership> changed_membership(const MembershipChange& change) const;
+
   // read_barrier.cpp
   bool own_term_committed() const { return role_ == Role::leader && commit_ >= term_start_; }
-  void ask_round(const std::string& from, std::uint64_t context);
-  void answer_read(const std::string& from, std::uint64_t context, LogIndex index);
+  void begin_round();
   void on_round_reply(const std::string& peer, std::uint64_t round);
+  bool round_confirmed() const;
+  void answer_round();
   void fail_reads();
 
   Config config_;
@@ -183,6 +192,8 @@ class Raft {
   LogIndex term_start_;                       // leader's: index of this term's TermStarted
   std::string transferee_;
   ReadRounds reads_;
+  bool appends_due_ = false;  // leader's: there may be records to send
+  bool commit_news_ = false;  // leader's: commit rose since followers were last told
 
   Outbox outbox_;
 };
