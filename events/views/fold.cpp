@@ -62,7 +62,7 @@ std::vector<Change> Fold::run() {
     if (aggregate_of(event) == Aggregate::task) fold_task(event);
   }
   for (const TaskTable::Number task : marked_) tables_.tasks.mark(task) = TaskTable::kNone;
-  if (tables_.tasks.wants_settling()) tables_.tasks.settle();
+  tables_.tasks.pack_now_and_then();
   tables_.specs.drop_unnamed();
   tables_.commands.note(record_);
   tables_.index = record_.index();

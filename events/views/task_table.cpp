@@ -221,23 +221,38 @@ std::vector<TaskTable::Number> TaskTable::with_prefix(std::string_view prefix) c
 
 void TaskTable::settle() {
   for (const Number n : dirty_) {
-    if (cell(n).dirty) settle(cell(n));
+    if (!cell(n).dirty) continue;
+    count(cell(n));
+    if (is_settled(cell(n).live->task)) pack(cell(n));
   }
   dirty_.clear();
+  pack_at_ = kDirtyLimit;
 }
 
-void TaskTable::settle(Cell& c) {
-  const Task& task = c.live->task;
+void TaskTable::pack_settled() {
+  std::erase_if(dirty_, [this](Number n) {
+    Cell& c = cell(n);
+    if (!c.dirty) return true;
+    if (!is_settled(c.live->task)) return false;
+    count(c);
+    pack(c);
+    return true;
+  });
+  pack_at_ = std::max(kDirtyLimit, 2 * dirty_.size());
+}
+
+// Leaves the serialisation of the task in buffer_.
+void TaskTable::count(Cell& c) {
+  LiveTask& live = *c.live;
+  buffer_.resize(live.task.ByteSizeLong());
+  live.task.SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(buffer_.data()));
+  sum_ -= live.counted;
+  live.counted = DigestSum::of(DigestKind::task, buffer_);
+  sum_ += live.counted;
   c.dirty = false;
-  buffer_.resize(task.ByteSizeLong());
-  task.SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(buffer_.data()));
-  const DigestSum now = DigestSum::of(DigestKind::task, buffer_);
-  sum_ -= c.live->counted;
-  sum_ += now;
-  if (!is_settled(task)) {
-    c.live->counted = now;
-    return;
-  }
+}
+
+void TaskTable::pack(Cell& c) {
   c.packed_size = static_cast<std::uint32_t>(buffer_.size());
   c.packed = std::make_unique_for_overwrite<char[]>(buffer_.size());
   std::memcpy(c.packed.get(), buffer_.data(), buffer_.size());

@@ -2,8 +2,8 @@
 //
 // A task is *live* (a message others may share) while it has something to do or was changed a moment ago, and *packed*
 // (its serialisation, about a quarter of the memory) once it is settled: ended, or running as wished. Reading a packed
-// task makes a new message; equal tasks need not be equal pointers. Packing happens when kDirtyLimit tasks have changed
-// or when the digest is asked for; it never shows in a result.
+// task makes a new message; equal tasks need not be equal pointers. Packing happens when many tasks (kDirtyLimit) have
+// changed or when the digest is asked for; it never shows in a result.
 //
 // Invariants: ids are unique; every task is in exactly one service group, one node group (the group "" has those
 // without a node) and one slot list; sum() after settle() is the digest sum of all tasks.
@@ -57,9 +57,13 @@ class TaskTable {
   // A note the fold may leave on a task for the length of one record.
   std::uint32_t& mark(Number task) { return cell(task).mark; }
 
-  // Brings sum() up to date and packs what is settled.
+  // Brings sum() up to date and packs what is settled: O(tasks changed since the last time).
   void settle();
-  bool wants_settling() const { return dirty_.size() >= kDirtyLimit; }
+  // Packs what is settled once enough has changed. What is still under way is neither hashed nor looked at again until
+  // as much has changed once more: amortised O(1) a change.
+  void pack_now_and_then() {
+    if (dirty_.size() >= pack_at_) pack_settled();
+  }
   const DigestSum& sum() const { return sum_; }
 
  private:
@@ -88,7 +92,9 @@ class TaskTable {
   Number take_cell();
   void make_live(Cell& cell);
   void note_dirty(Number task);
-  void settle(Cell& cell);
+  void pack_settled();
+  void count(Cell& cell);
+  void pack(Cell& cell);
   void join_node(Number task, std::string_view node_id);
   void leave_groups(Number task);
   void link_slot(Number task);
@@ -104,7 +110,8 @@ class TaskTable {
   NumberIndex by_slot_;  // the first task of every slot list
   TaskGroups by_service_;
   TaskGroups by_node_;
-  std::vector<Number> dirty_;
+  std::vector<Number> dirty_;  // changed since counted; may name cells that are free by now
+  std::size_t pack_at_ = kDirtyLimit;
   DigestSum sum_;
   std::string buffer_;
 };

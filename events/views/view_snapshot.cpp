@@ -49,7 +49,7 @@ void read_specs_and_tasks(const Snapshot& snapshot, ViewTables& tables) {
   for (const Task& task : snapshot.tasks()) {
     tables.specs.task_born(task);
     tables.tasks.add(task);
-    if (tables.tasks.wants_settling()) tables.tasks.settle();
+    tables.tasks.pack_now_and_then();
   }
   tables.specs.drop_unnamed();
 }
