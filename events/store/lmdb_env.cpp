@@ -1,6 +1,8 @@
 #include "events/store/lmdb_env.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -135,10 +137,11 @@ Result<void> LmdbEnv::open_map(std::size_t map_bytes) {
 // LMDB trusts its file; touching a page past the end of a torn one would end the process. A whole file may end early
 // too: pages that were numbered and freed in one commit are never written. So a short file is first made long enough
 // to be looked at, then every page it lacked must be a free one.
-Result<void> LmdbEnv::check_size() const {
+Result<void> LmdbEnv::check_size() {
   MDB_envinfo info{};
   MDB_stat stat{};
   CHECK(mdb_env_info(env_, &info) == 0 && mdb_env_stat(env_, &stat) == 0);
+  fresh_ = info.me_last_txnid == 0;
   auto file = DiskFile::open(directory_ + "/data.mdb", O_RDWR);
   if (!file) return file.refusal();
   const auto size = file->size();
@@ -186,20 +189,44 @@ Result<void> LmdbEnv::begin_write(LmdbTxn& txn) const {
   return begin(txn, 0);
 }
 
+// LMDB reports a write cut short, which is how a filling disk first shows, as an I/O error. Nothing is lost then: the
+// page that makes a commit count is written last.
+bool LmdbEnv::short_of_room() const {
+  constexpr std::uint64_t kLittle = std::uint64_t{64} << 20;
+  struct statvfs disk {};
+  if (statvfs(directory_.c_str(), &disk) == 0 && disk.f_bavail * disk.f_frsize < kLittle) return true;
+  rlimit limit{};
+  std::error_code error;
+  const std::uint64_t size = std::filesystem::file_size(directory_ + "/data.mdb", error);
+  return !error && getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+         limit.rlim_cur < size + kLittle;
+}
+
 Result<void> LmdbEnv::commit(LmdbTxn& txn) {
   const int code = mdb_txn_commit(std::exchange(txn.txn_, nullptr));
   if (code == 0) return {};
+  if (code == EIO && short_of_room()) return refusal(ENOSPC);
   if (code == EIO || code == MDB_PANIC) lost_track_ = code;
   return refusal(code);
 }
 
-Result<MDB_dbi> LmdbEnv::database(const char* name, unsigned flags) {
-  LmdbTxn txn;
+Result<MDB_dbi> LmdbEnv::database(LmdbTxn& txn, const char* name, unsigned flags) const {
   MDB_dbi dbi = 0;
-  if (auto begun = begin_write(txn); !begun) return begun.refusal();
-  if (const int code = mdb_dbi_open(txn.raw(), name, flags | MDB_CREATE, &dbi); code != 0) return refusal(code);
-  if (auto done = commit(txn); !done) return done.refusal();
+  const int code = mdb_dbi_open(txn.raw(), name, flags | (fresh_ ? MDB_CREATE : 0), &dbi);
+  if (code != 0) return refusal(code == MDB_NOTFOUND ? MDB_CORRUPTED : code);
   return dbi;
+}
+
+Result<void> LmdbEnv::check_count(const LmdbTxn& txn, MDB_dbi dbi) const {
+  LmdbCursor cursor;
+  MDB_stat stat{};
+  if (const int code = cursor.open(txn, dbi); code != 0) return refusal(code);
+  if (const int code = mdb_stat(txn.raw(), dbi, &stat); code != 0) return refusal(code);
+  std::size_t met = 0;
+  int code = cursor.move(MDB_FIRST);
+  for (; code == 0; code = cursor.move(MDB_NEXT)) ++met;
+  if (code != MDB_NOTFOUND) return refusal(code);
+  return met == stat.ms_entries ? Result<void>{} : refusal(MDB_CORRUPTED);
 }
 
 }  // namespace skein

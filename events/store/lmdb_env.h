@@ -75,7 +75,11 @@ class LmdbEnv {
 
   MDB_env* raw() const { return env_; }
   const std::string& directory() const { return directory_; }
-  Result<MDB_dbi> database(const char* name, unsigned flags);  // made if it is not there
+  bool fresh() const { return fresh_; }  // nothing was ever committed before this open
+  // Made in a fresh environment; in any other, one that is missing is damage. The handle is good once `txn` commits.
+  Result<MDB_dbi> database(LmdbTxn& txn, const char* name, unsigned flags) const;
+  // Refuses if walking over `dbi` does not meet as many entries as it says it has.
+  Result<void> check_count(const LmdbTxn& txn, MDB_dbi dbi) const;
 
   Result<void> begin_read(LmdbTxn& txn) const;
   // Once a flush has failed nobody can know what the disk holds: every later write is refused with the same words.
@@ -88,12 +92,14 @@ class LmdbEnv {
   LmdbEnv(std::string directory, DiskFile lock) : directory_{std::move(directory)}, lock_{std::move(lock)} {}
   Result<void> begin(LmdbTxn& txn, unsigned flags) const;
   Result<void> open_map(std::size_t map_bytes);
-  Result<void> check_size() const;
+  Result<void> check_size();
+  bool short_of_room() const;
   std::uint64_t free_pages_from(std::uint64_t first) const;
 
   std::string directory_;
   DiskFile lock_;
   MDB_env* env_ = nullptr;
+  bool fresh_ = false;
   std::atomic<int> lost_track_ = 0;  // the code of the flush that failed
 };
 

@@ -36,27 +36,41 @@ Result<std::unique_ptr<LmdbLog>> LmdbLog::open(const Options& options) {
   return log;
 }
 
+// In a fresh directory everything is made in one commit, so that later whatever is missing was lost.
 Result<void> LmdbLog::open_databases() {
-  const auto meta = env_->database("meta", 0);
+  LmdbTxn txn;
+  if (auto begun = env_->begin_write(txn); !begun) return begun;
+  const auto meta = env_->database(txn, "meta", 0);
   if (!meta) return meta.refusal();
   meta_ = *meta;
-  LmdbTxn txn;
-  if (auto begun = env_->begin_write(txn); !begun) return begun.refusal();
-  if (auto fits = check_format(txn); !fits) return fits;
-  if (auto done = env_->commit(txn); !done) return done;
-  const auto raft = env_->database("raft", 0);
-  if (!raft) return raft.refusal();
+  if (auto fits = env_->fresh() ? put_format(txn) : check_format(txn); !fits) return fits;
+  const auto raft = env_->database(txn, "raft", 0);
+  const auto log = env_->database(txn, "log", MDB_INTEGERKEY);
+  const auto payloads = env_->database(txn, "payloads", 0);
+  const auto snapshots = env_->database(txn, "snapshots", 0);
+  for (const auto* database : {&raft, &log, &payloads, &snapshots}) {
+    if (!*database) return database->refusal();
+  }
   raft_ = *raft;
-  auto records = LmdbRecords::open(*env_, sealer_, meta_);
-  if (!records) return records.refusal();
-  auto payloads = LmdbPayloads::open(*env_, sealer_);
-  if (!payloads) return payloads.refusal();
-  auto snapshots = LmdbSnapshots::open(*env_, sealer_);
-  if (!snapshots) return snapshots.refusal();
-  records_ = std::move(*records);
-  payloads_ = std::move(*payloads);
-  snapshots_ = std::move(*snapshots);
+  records_ = std::make_unique<LmdbRecords>(*env_, sealer_, meta_, *log);
+  if (auto founded = env_->fresh() ? found(txn) : Result<void>{}; !founded) return founded;
+  if (auto done = env_->commit(txn); !done) return done;
+  return open_beside(*payloads, *snapshots);
+}
+
+Result<void> LmdbLog::open_beside(MDB_dbi payloads, MDB_dbi snapshots) {
+  auto opened_payloads = LmdbPayloads::open(*env_, sealer_, payloads);
+  if (!opened_payloads) return opened_payloads.refusal();
+  auto opened_snapshots = LmdbSnapshots::open(*env_, sealer_, snapshots);
+  if (!opened_snapshots) return opened_snapshots.refusal();
+  payloads_ = std::move(*opened_payloads);
+  snapshots_ = std::move(*opened_snapshots);
   return {};
+}
+
+Result<void> LmdbLog::found(LmdbTxn& txn) {
+  if (auto set = records_->set_base(txn, log_start()); !set) return set;
+  return put_hard_state(txn, {});
 }
 
 Result<void> LmdbLog::check_format(LmdbTxn& txn) {
@@ -64,7 +78,7 @@ Result<void> LmdbLog::check_format(LmdbTxn& txn) {
   std::optional<std::string_view> check;
   if (const int code = txn.get(meta_, "format", format); code != 0) return env_->refusal(code);
   if (const int code = txn.get(meta_, "key_check", check); code != 0) return env_->refusal(code);
-  if (!format && !check) return found(txn);
+  if (!format) return env_->refusal(MDB_CORRUPTED);
   if (format != kFormat)
     return Refusal{Errc::fault, "the event log in " + env_->directory() +
                                     " has a format this version of skein does not know; start a newer version"};
@@ -75,7 +89,7 @@ Result<void> LmdbLog::check_format(LmdbTxn& txn) {
   return {};
 }
 
-Result<void> LmdbLog::found(LmdbTxn& txn) {
+Result<void> LmdbLog::put_format(LmdbTxn& txn) {
   int code = txn.put(meta_, "format", kFormat);
   if (code == 0) code = txn.put(meta_, "key_check", sealer_.seal({"meta", "key_check"}, kKeyCheck));
   if (code != 0) return env_->refusal(code);
@@ -98,9 +112,8 @@ Result<void> LmdbLog::load_tip() {
 Result<HardState> LmdbLog::load_hard_state(const LmdbTxn& txn) const {
   std::optional<std::string_view> sealed;
   if (const int code = txn.get(raft_, "hard_state", sealed); code != 0) return env_->refusal(code);
-  if (!sealed) return HardState{};
   std::string plain;
-  if (!sealer_.unseal({"raft", "hard_state"}, *sealed, plain)) return env_->refusal(MDB_CORRUPTED);
+  if (!sealed || !sealer_.unseal({"raft", "hard_state"}, *sealed, plain)) return env_->refusal(MDB_CORRUPTED);
   const auto state = decode_hard_state(plain);
   if (!state) return env_->refusal(MDB_CORRUPTED);
   return *state;

@@ -65,7 +65,9 @@ class LmdbLog final : public EventLog {
   LmdbLog(std::unique_ptr<LmdbEnv> env, const DataKey& key) : env_{std::move(env)}, sealer_{key} {}
   Result<void> open_databases();
   Result<void> check_format(LmdbTxn& txn);
+  Result<void> put_format(LmdbTxn& txn);
   Result<void> found(LmdbTxn& txn);
+  Result<void> open_beside(MDB_dbi payloads, MDB_dbi snapshots);
   Result<void> load_tip();
   Result<HardState> load_hard_state(const LmdbTxn& txn) const;
   Result<void> check_tail() const;

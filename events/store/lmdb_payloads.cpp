@@ -15,10 +15,8 @@ SealedPlace place_of(const std::string& digest) { return {"payloads", digest}; }
 
 }  // namespace
 
-Result<std::unique_ptr<LmdbPayloads>> LmdbPayloads::open(LmdbEnv& env, const Sealer& sealer) {
-  const auto dbi = env.database("payloads", 0);
-  if (!dbi) return dbi.refusal();
-  std::unique_ptr<LmdbPayloads> payloads{new LmdbPayloads{env, sealer, *dbi}};
+Result<std::unique_ptr<LmdbPayloads>> LmdbPayloads::open(LmdbEnv& env, const Sealer& sealer, MDB_dbi dbi) {
+  std::unique_ptr<LmdbPayloads> payloads{new LmdbPayloads{env, sealer, dbi}};
   const auto used = payloads->used_slots();
   if (!used) return used.refusal();
   auto slots = KeySlots::open(env.directory() + "/payload.keys", sealer, *used);
@@ -38,6 +36,7 @@ Result<std::set<std::uint32_t>> LmdbPayloads::used_slots() const {
   LmdbCursor cursor;
   if (auto begun = env_.begin_read(txn); !begun) return begun.refusal();
   if (const int code = cursor.open(txn, dbi_); code != 0) return env_.refusal(code);
+  if (auto whole = env_.check_count(txn, dbi_); !whole) return whole.refusal();
   std::set<std::uint32_t> used;
   int code = cursor.move(MDB_FIRST);
   for (; code == 0; code = cursor.move(MDB_NEXT)) {

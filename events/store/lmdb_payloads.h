@@ -23,7 +23,7 @@ namespace skein {
 class LmdbPayloads {
  public:
   // `env` and `sealer` must outlive this.
-  static Result<std::unique_ptr<LmdbPayloads>> open(LmdbEnv& env, const Sealer& sealer);
+  static Result<std::unique_ptr<LmdbPayloads>> open(LmdbEnv& env, const Sealer& sealer, MDB_dbi dbi);
 
   // Slots taken for a transaction that is not committed yet.
   using Slots = std::vector<std::uint32_t>;

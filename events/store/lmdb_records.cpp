@@ -8,12 +8,6 @@
 
 namespace skein {
 
-Result<std::unique_ptr<LmdbRecords>> LmdbRecords::open(LmdbEnv& env, const Sealer& sealer, MDB_dbi meta) {
-  const auto log = env.database("log", MDB_INTEGERKEY);
-  if (!log) return log.refusal();
-  return std::unique_ptr<LmdbRecords>{new LmdbRecords{env, sealer, meta, *log}};
-}
-
 Refusal LmdbRecords::damaged(LogIndex index, const char* what) const {
   return {Errc::fault, "the event log in " + env_.directory() + " is damaged at record " +
                            std::to_string(index.value()) + ": " + what +
@@ -28,9 +22,8 @@ bool LmdbRecords::unseal(LogIndex index, std::string_view sealed, std::string& p
 Result<LogPosition> LmdbRecords::base(const LmdbTxn& txn) const {
   std::optional<std::string_view> sealed;
   if (const int code = txn.get(meta_, "base", sealed); code != 0) return env_.refusal(code);
-  if (!sealed) return log_start();
   std::string plain;
-  if (!sealer_.unseal({"meta", "base"}, *sealed, plain)) return env_.refusal(MDB_CORRUPTED);
+  if (!sealed || !sealer_.unseal({"meta", "base"}, *sealed, plain)) return env_.refusal(MDB_CORRUPTED);
   const auto position = decode_position(plain);
   if (!position) return env_.refusal(MDB_CORRUPTED);
   return *position;
@@ -61,11 +54,7 @@ Result<LogPosition> LmdbRecords::position(const LmdbTxn& txn, LogIndex index) co
   const IntegerKey key{index};
   std::optional<std::string_view> sealed;
   if (const int code = txn.get(log_, key.bytes(), sealed); code != 0) return env_.refusal(code);
-  if (!sealed) {
-    auto start = base(txn);
-    if (!start || start->index == index) return start;
-    return Refusal{Errc::not_found, "no record " + std::to_string(index.value())};
-  }
+  if (!sealed) return position_outside(txn, index);
   std::string plain;
   if (!unseal(index, *sealed, plain)) return damaged(index, "it does not unseal");
   const auto position = decode_head(index, plain);
@@ -73,29 +62,31 @@ Result<LogPosition> LmdbRecords::position(const LmdbTxn& txn, LogIndex index) co
   return *position;
 }
 
-// The digest that the record at `from` is chained to; nullopt: `from` is past the end.
-Result<std::optional<std::string>> LmdbRecords::before(const LmdbTxn& txn, LogIndex from) const {
-  auto previous = position(txn, prev(from));
-  if (previous) return std::optional{std::move(previous->digest)};
-  if (previous.refusal().code != Errc::not_found) return previous.refusal();
+// There is no record at `index`: the base, an index before or after the log, or damage.
+Result<LogPosition> LmdbRecords::position_outside(const LmdbTxn& txn, LogIndex index) const {
   const auto start = base(txn);
-  if (!start) return start.refusal();
-  if (from <= start->index)
-    return Refusal{Errc::not_found, "records before " + std::to_string(next(start->index).value()) + " were dropped"};
-  const auto end = last(txn);
-  if (!end) return end.refusal();
-  if (prev(from) < end->index) return damaged(prev(from), "it is missing");
-  return std::optional<std::string>{};
+  if (!start || start->index == index) return start;
+  LmdbCursor cursor;
+  if (const int code = cursor.open(txn, log_); code != 0) return env_.refusal(code);
+  const int code = cursor.move(MDB_LAST);
+  if (code != 0 && code != MDB_NOTFOUND) return env_.refusal(code);
+  const LogIndex end = code == 0 ? IntegerKey::parse(cursor.key()) : start->index;
+  if (start->index < index && index <= end) return damaged(index, "it is missing");
+  return Refusal{Errc::not_found, "no record " + std::to_string(index.value())};
 }
 
 Result<std::vector<RecordPtr>> LmdbRecords::read(const LmdbTxn& txn, LogIndex from, ReadBounds bounds) const {
   if (from == LogIndex{}) return Refusal{Errc::not_found, "no record 0"};
-  auto previous = before(txn, from);
+  const auto start = base(txn);
+  if (!start) return start.refusal();
+  if (from <= start->index)
+    return Refusal{Errc::not_found, "records before " + std::to_string(next(start->index).value()) + " were dropped"};
+  auto previous = position(txn, prev(from));
+  if (!previous && previous.refusal().code == Errc::not_found) return std::vector<RecordPtr>{};  // past the end
   if (!previous) return previous.refusal();
-  if (!*previous) return std::vector<RecordPtr>{};
   LmdbCursor cursor;
   if (const int code = cursor.open(txn, log_); code != 0) return env_.refusal(code);
-  return chained(cursor, std::move(**previous), from, bounds);
+  return chained(cursor, std::move(previous->digest), from, bounds);
 }
 
 Result<std::vector<RecordPtr>> LmdbRecords::chained(LmdbCursor& cursor, std::string previous, LogIndex from,

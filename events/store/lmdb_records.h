@@ -19,9 +19,9 @@ namespace skein {
 class LmdbRecords {
  public:
   // `env` and `sealer` must outlive this.
-  static Result<std::unique_ptr<LmdbRecords>> open(LmdbEnv& env, const Sealer& sealer, MDB_dbi meta);
+  LmdbRecords(LmdbEnv& env, const Sealer& sealer, MDB_dbi meta, MDB_dbi log)
+      : env_{env}, sealer_{sealer}, meta_{meta}, log_{log} {}
 
-  // Before all records if none was ever set.
   Result<LogPosition> base(const LmdbTxn& txn) const;
   Result<void> set_base(LmdbTxn& txn, const LogPosition& base);
   // Of the last record, or the base. Refuses a log with indexes missing.
@@ -40,9 +40,7 @@ class LmdbRecords {
   Refusal damaged(LogIndex index, const char* what) const;
 
  private:
-  LmdbRecords(LmdbEnv& env, const Sealer& sealer, MDB_dbi meta, MDB_dbi log)
-      : env_{env}, sealer_{sealer}, meta_{meta}, log_{log} {}
-  Result<std::optional<std::string>> before(const LmdbTxn& txn, LogIndex from) const;
+  Result<LogPosition> position_outside(const LmdbTxn& txn, LogIndex index) const;
   Result<std::vector<RecordPtr>> chained(LmdbCursor& cursor, std::string previous, LogIndex from,
                                          ReadBounds bounds) const;
   bool unseal(LogIndex index, std::string_view sealed, std::string& plain) const;

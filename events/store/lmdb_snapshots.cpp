@@ -32,10 +32,8 @@ struct LmdbSnapshots::Head {
   std::string serialise() const { return encode_u64(bytes) + encode_u32(chunks) + digest; }
 };
 
-Result<std::unique_ptr<LmdbSnapshots>> LmdbSnapshots::open(LmdbEnv& env, const Sealer& sealer) {
-  const auto dbi = env.database("snapshots", 0);
-  if (!dbi) return dbi.refusal();
-  std::unique_ptr<LmdbSnapshots> snapshots{new LmdbSnapshots{env, sealer, *dbi}};
+Result<std::unique_ptr<LmdbSnapshots>> LmdbSnapshots::open(LmdbEnv& env, const Sealer& sealer, MDB_dbi dbi) {
+  std::unique_ptr<LmdbSnapshots> snapshots{new LmdbSnapshots{env, sealer, dbi}};
   if (auto cleared = snapshots->clear_unfinished(); !cleared) return cleared.refusal();
   return snapshots;
 }
@@ -66,6 +64,11 @@ Result<std::vector<LogIndex>> LmdbSnapshots::indexes(bool whole) const {
 Result<std::vector<LogIndex>> LmdbSnapshots::list() const { return indexes(true); }
 
 Result<void> LmdbSnapshots::clear_unfinished() {
+  {
+    LmdbTxn txn;
+    if (auto begun = env_.begin_read(txn); !begun) return begun;
+    if (auto whole = env_.check_count(txn, dbi_); !whole) return whole;
+  }
   const auto unfinished = indexes(false);
   if (!unfinished) return unfinished.refusal();
   for (const LogIndex index : *unfinished) {

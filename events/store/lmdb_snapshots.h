@@ -23,7 +23,7 @@ namespace skein {
 class LmdbSnapshots {
  public:
   // `env` and `sealer` must outlive this.
-  static Result<std::unique_ptr<LmdbSnapshots>> open(LmdbEnv& env, const Sealer& sealer);
+  static Result<std::unique_ptr<LmdbSnapshots>> open(LmdbEnv& env, const Sealer& sealer, MDB_dbi dbi);
 
   Result<void> save(const Snapshot& snapshot);
   Result<std::shared_ptr<const Snapshot>> before(LogIndex index) const;
