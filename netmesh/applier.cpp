@@ -45,7 +45,9 @@ class Applying {
     return hands_.sandboxes.make(step.task, hands_.thread);
   }
   Result<void> carry_out(const RemoveSandbox& step) { return hands_.sandboxes.remove(step.task); }
-  Result<void> carry_out(const EditRules& step) { return hands_.nft.write(step.edits); }
+  Result<void> carry_out(const EditRules& step) {
+    return (step.family == kBridgeFamily ? hands_.nft_bridge : hands_.nft_ip).write(step.edits);
+  }
 
   Result<void> carry_out(const DressBridge& step) {
     auto& links = hands_.links;
@@ -78,7 +80,7 @@ class Applying {
   Result<void> carry_out(const AttachLeg& step) {
     const auto bridge = hands_.links.index_of(kBridgeLink);
     if (!bridge) return bridge.refusal();
-    return hands_.links.attach_isolated(task_link_name(step.task), *bridge);
+    return hands_.links.attach(task_link_name(step.task), *bridge);
   }
 
   Result<void> carry_out(const DressLeg& step) {

@@ -18,7 +18,8 @@ namespace skein::mesh {
 
 struct Hands {
   Links links;
-  Nft nft;
+  Nft nft_ip;
+  Nft nft_bridge;
   Flows flows;
   Listeners listeners;
   Sandboxes sandboxes;

@@ -112,7 +112,8 @@ Result<BridgeInfo> KernelPlane::bridge() const {
 
 Result<void> KernelPlane::clear() {
   mesh::Hands& hands = *state_->hands;
-  if (auto dropped = hands.nft.drop(); !dropped) return dropped;
+  if (auto dropped = hands.nft_ip.drop(); !dropped) return dropped;
+  if (auto dropped = hands.nft_bridge.drop(); !dropped) return dropped;
   const auto links = hands.links.links();
   if (!links) return links.refusal();
   for (const auto& [name, link] : *links) {

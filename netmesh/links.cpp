@@ -49,7 +49,7 @@ void read_kind(nlattr* info, SeenLink& link) {
   if (std::string{nla_get_string(parts[IFLA_INFO_SLAVE_KIND])} != "bridge") return;
   std::array<nlattr*, IFLA_BRPORT_MAX + 1> port{};
   if (nla_parse_nested(port.data(), IFLA_BRPORT_MAX, parts[IFLA_INFO_SLAVE_DATA], nullptr) < 0) return;
-  link.isolated = port[IFLA_BRPORT_ISOLATED] != nullptr && nla_get_u8(port[IFLA_BRPORT_ISOLATED]) != 0;
+  link.hairpin = port[IFLA_BRPORT_MODE] != nullptr && nla_get_u8(port[IFLA_BRPORT_MODE]) != 0;
 }
 
 void read_link(nlmsghdr* header, std::map<std::string, SeenLink>& links) {
@@ -181,18 +181,17 @@ Result<void> Links::set_mac(const std::string& name, const std::string& mac) {
   return netlink_.request(message);
 }
 
-// Joining first: the isolated flag belongs to the port, which exists only as part of a bridge. Up last, so that no
-// packet passes before it is isolated.
-Result<void> Links::attach_isolated(const std::string& name, int bridge_index) {
+// Joining first: hairpin mode belongs to the port, which exists only as part of a bridge.
+Result<void> Links::attach(const std::string& name, int bridge_index) {
   Message join = link_message(RTM_NEWLINK, 0);
   join.put(IFLA_IFNAME, name).put_u32(IFLA_MASTER, static_cast<std::uint32_t>(bridge_index));
   if (auto joined = netlink_.request(join); !joined) return joined;
-  Message isolate = link_message(RTM_NEWLINK, 0, 0, true);
-  isolate.put(IFLA_IFNAME, name).nest(IFLA_LINKINFO, [](Message& m) {
+  Message raise = link_message(RTM_NEWLINK, 0, 0, true);
+  raise.put(IFLA_IFNAME, name).nest(IFLA_LINKINFO, [](Message& m) {
     m.put(IFLA_INFO_SLAVE_KIND, "bridge");
-    m.nest(IFLA_INFO_SLAVE_DATA, [](Message& data) { data.put_u8(IFLA_BRPORT_ISOLATED, 1); });
+    m.nest(IFLA_INFO_SLAVE_DATA, [](Message& data) { data.put_u8(IFLA_BRPORT_MODE, 1); });
   });
-  return netlink_.request(isolate);
+  return netlink_.request(raise);
 }
 
 Result<void> Links::add_address(int index, const Subnet& subnet, Ipv4 address) {

@@ -39,8 +39,8 @@ class Links {
   Result<void> remove(const std::string& name);  // absent is fine
   Result<void> set_up(const std::string& name);
   Result<void> set_mac(const std::string& name, const std::string& mac);
-  // As a port of the bridge that may talk to the bridge but to no other isolated port.
-  Result<void> attach_isolated(const std::string& name, int bridge_index);
+  // As a port of the bridge, in hairpin mode (a task may reach itself by its published port), and up.
+  Result<void> attach(const std::string& name, int bridge_index);
   Result<void> add_address(int index, const Subnet& subnet, Ipv4 address);
   Result<void> remove_address(int index, const std::string& cidr);
   Result<void> set_default_route(int index, Ipv4 gateway);

@@ -3,7 +3,7 @@
 //   skgwbridge      the egress bridge; users see it as docker_gwbridge (whose own name is Docker's, and may be in use)
 //   skt<12 of id>   outside end of a task's veth pair; 12 base36 digits of a random id are 62 bits
 //   eth0            its inside end, in the task's namespace
-//   table ip skein  every nftables rule
+//   table skein     every nftables rule: family ip, and family bridge for what passes between ports of the bridge
 // Linux allows 15 bytes for an interface name. Overlay objects will take other third letters (skb..., skx...).
 #pragma once
 #include <string>
@@ -19,6 +19,11 @@ inline constexpr char kBridgeNetworkName[] = "docker_gwbridge";
 inline constexpr char kLegLink[] = "eth0";
 inline constexpr char kTaskLinkPrefix[] = "skt";
 inline constexpr char kTable[] = "skein";
+inline constexpr char kIpFamily[] = "ip";
+inline constexpr char kBridgeFamily[] = "bridge";
+
+// Marks from 0x100 are ours. This one: between two tasks of the bridge, by way of a published port.
+inline constexpr unsigned kHairpinMark = 0x100;
 
 std::string task_link_name(const TaskId& task);
 bool is_task_link_name(std::string_view link);

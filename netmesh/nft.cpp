@@ -13,18 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-json in_table(json object = json::object()) {
-  object["family"] = "ip";
-  object["table"] = kTable;
-  return object;
-}
-
-json element(const PortKey& port) { return {{"concat", {protocol_number(port.protocol), port.number}}}; }
-
-json element_command(const char* verb, const char* set, const json& element) {
-  return {{verb, {{"element", in_table({{"name", set}, {"elem", json::array({element})}})}}}};
-}
-
 // libnftables lists a translation to "address . port" without saying so, but wants to be told: add what it leaves out.
 json for_input(json expression) {
   for (json& statement : expression) {
@@ -35,64 +23,77 @@ json for_input(json expression) {
   return expression;
 }
 
-void fill_chain(const RuleEdit& edit, json& commands) {
-  commands.push_back({{"flush", {{"chain", in_table({{"name", edit.name}})}}}});
-  for (const std::string& rule : edit.rules) {
-    const json expression = for_input(json::parse(rule));
-    commands.push_back({{"add", {{"rule", in_table({{"chain", edit.name}, {"expr", expression}})}}}});
+// Writes edits as libnftables commands for the table of one family.
+class Commands {
+ public:
+  explicit Commands(const std::string& family) : family_{family} {}
+
+  std::string text() const { return json{{"nftables", commands_}}.dump(); }
+
+  void table(const char* verb) { add(verb, "table", {{"family", family_}, {"name", kTable}}); }
+
+  void append(const RuleEdit& edit) {
+    const json jump = {{"goto", {{"target", edit.name}}}};
+    switch (edit.kind) {
+      case RuleEditKind::drop_table:
+        return table("delete");
+      case RuleEditKind::add_table:
+        return table("add");
+      case RuleEditKind::add_frame:
+        return frame(edit);
+      case RuleEditKind::add_chain:
+        return object("add", "chain", {{"name", edit.name}});
+      case RuleEditKind::fill_chain:
+        return fill(edit);
+      case RuleEditKind::publish:
+        return element("add", "published", json::array({key(edit.port), jump}));
+      case RuleEditKind::retract:
+        return element("delete", "published", key(edit.port));
+      case RuleEditKind::refuse:
+        return element("add", "refused", key(edit.port));
+      case RuleEditKind::accept:
+        return element("delete", "refused", key(edit.port));
+      case RuleEditKind::drop_chain:
+        return object("delete", "chain", {{"name", edit.name}});
+    }
   }
-}
 
-void add_frame(const RuleEdit& edit, json& commands) {
-  const json definition = json::parse(edit.definition);
-  for (const auto& [kind, fields] : definition.items()) {
-    json object = in_table(fields);
-    object["name"] = edit.name;
-    commands.push_back({{"add", {{kind, object}}}});
+ private:
+  static json key(const PortKey& port) { return {{"concat", {protocol_number(port.protocol), port.number}}}; }
+
+  void add(const char* verb, const std::string& kind, const json& fields) {
+    commands_.push_back({{verb, {{kind, fields}}}});
   }
-}
 
-json table_command(const char* verb) { return {{verb, {{"table", {{"family", "ip"}, {"name", kTable}}}}}}; }
-
-json chain_command(const char* verb, const std::string& name) {
-  return {{verb, {{"chain", in_table({{"name", name}})}}}};
-}
-
-void append(const RuleEdit& edit, json& commands) {
-  const json jump = {{"goto", {{"target", edit.name}}}};
-  switch (edit.kind) {
-    case RuleEditKind::drop_table:
-      commands.push_back(table_command("delete"));
-      break;
-    case RuleEditKind::add_table:
-      commands.push_back(table_command("add"));
-      break;
-    case RuleEditKind::add_frame:
-      add_frame(edit, commands);
-      break;
-    case RuleEditKind::add_chain:
-      commands.push_back(chain_command("add", edit.name));
-      break;
-    case RuleEditKind::fill_chain:
-      fill_chain(edit, commands);
-      break;
-    case RuleEditKind::publish:
-      commands.push_back(element_command("add", "published", json::array({element(edit.port), jump})));
-      break;
-    case RuleEditKind::retract:
-      commands.push_back(element_command("delete", "published", element(edit.port)));
-      break;
-    case RuleEditKind::refuse:
-      commands.push_back(element_command("add", "refused", element(edit.port)));
-      break;
-    case RuleEditKind::accept:
-      commands.push_back(element_command("delete", "refused", element(edit.port)));
-      break;
-    case RuleEditKind::drop_chain:
-      commands.push_back(chain_command("delete", edit.name));
-      break;
+  void object(const char* verb, const std::string& kind, json fields) {
+    fields["family"] = family_;
+    fields["table"] = kTable;
+    add(verb, kind, fields);
   }
-}
+
+  void element(const char* verb, const char* set, const json& element) {
+    object(verb, "element", {{"name", set}, {"elem", json::array({element})}});
+  }
+
+  void fill(const RuleEdit& edit) {
+    object("flush", "chain", {{"name", edit.name}});
+    for (const std::string& rule : edit.rules) {
+      object("add", "rule", {{"chain", edit.name}, {"expr", for_input(json::parse(rule))}});
+    }
+  }
+
+  void frame(const RuleEdit& edit) {
+    const json definition = json::parse(edit.definition);
+    for (const auto& [kind, fields] : definition.items()) {
+      json named = fields;
+      named["name"] = edit.name;
+      object("add", kind, named);
+    }
+  }
+
+  const std::string& family_;
+  json commands_ = json::array();
+};
 
 std::optional<PortKey> port_of(const json& element) {
   const json& parts = element.at("concat");
@@ -142,8 +143,8 @@ void read_object(const std::string& kind, const json& fields, RuleSet& rules) {
 
 void Nft::Free::operator()(nft_ctx* context) const { nft_ctx_free(context); }
 
-Result<Nft> Nft::open() {
-  Nft nft{nft_ctx_new(NFT_CTX_DEFAULT)};
+Result<Nft> Nft::open(std::string family) {
+  Nft nft{nft_ctx_new(NFT_CTX_DEFAULT), std::move(family)};
   nft_ctx* context = nft.context_.get();
   if (context == nullptr) return Refusal{Errc::fault, "libnftables: no context"};
   nft_ctx_output_set_flags(context, NFT_CTX_OUTPUT_JSON | NFT_CTX_OUTPUT_NUMERIC_PROTO);
@@ -163,8 +164,9 @@ Result<std::string> Nft::run(const std::string& command) {
 }
 
 Result<RuleSet> Nft::read() {
-  const json ask = {{"nftables", json::array({table_command("list")})}};
-  const auto listed = run(ask.dump());
+  Commands ask{family_};
+  ask.table("list");
+  const auto listed = run(ask.text());
   if (!listed && listed.refusal().code == Errc::not_found) return RuleSet{};
   if (!listed) return listed.refusal();
   RuleSet rules;
@@ -180,15 +182,17 @@ Result<RuleSet> Nft::read() {
 }
 
 Result<void> Nft::write(const std::vector<RuleEdit>& edits) {
-  json commands = json::array();
-  for (const RuleEdit& edit : edits) append(edit, commands);
-  const auto done = run(json{{"nftables", commands}}.dump());
+  Commands commands{family_};
+  for (const RuleEdit& edit : edits) commands.append(edit);
+  const auto done = run(commands.text());
   if (!done) return done.refusal();
   return {};
 }
 
 Result<void> Nft::drop() {
-  const auto done = run(json{{"nftables", json::array({table_command("delete")})}}.dump());
+  Commands commands{family_};
+  commands.table("delete");
+  const auto done = run(commands.text());
   if (!done && done.refusal().code != Errc::not_found) return done.refusal();
   return {};
 }

@@ -1,6 +1,7 @@
-// The hand for nftables: reads table `skein` as a RuleSet, carries out rule edits as one atomic transaction.
+// The hand for nftables: reads table `skein` of one family as a RuleSet, carries out rule edits as one atomic
+// transaction.
 //
-// Over libnftables' JSON commands (libnftables-json(5)); only table ip skein is ever named. Bound to the network
+// Over libnftables' JSON commands (libnftables-json(5)); only that table is ever named. Bound to the network
 // namespace of the thread that opened it; one thread at a time.
 #pragma once
 #include <memory>
@@ -16,7 +17,7 @@ namespace skein::mesh {
 
 class Nft {
  public:
-  static Result<Nft> open();
+  static Result<Nft> open(std::string family);
 
   Result<RuleSet> read();  // no table: an empty RuleSet
   Result<void> write(const std::vector<RuleEdit>& edits);
@@ -26,9 +27,10 @@ class Nft {
   struct Free {
     void operator()(nft_ctx* context) const;
   };
-  explicit Nft(nft_ctx* context) : context_{context} {}
+  Nft(nft_ctx* context, std::string family) : context_{context}, family_{std::move(family)} {}
   Result<std::string> run(const std::string& command);
   std::unique_ptr<nft_ctx, Free> context_;
+  std::string family_;
 };
 
 }  // namespace skein::mesh

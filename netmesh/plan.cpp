@@ -22,6 +22,7 @@ class Planning {
     append(plan_.problems, allocated.problems);
     remember();
     node();
+    edit(kBridgeFamily, wanted_isolation(), seen_.isolation);
     for (const auto& [task, sandbox] : tasks_) sandbox_of(task, *sandbox);
     rules();
     removals();
@@ -99,7 +100,7 @@ class Planning {
     const bool joined = outside != nullptr && outside->kind == "veth" && sandbox.has_leg &&
                         outside->peer_index == sandbox.leg.index && sandbox.leg.peer_index == outside->index;
     if (!joined) return make_leg(task, address, outside != nullptr, sandbox.has_leg);
-    if (!outside->up || !outside->isolated || outside->master_index == 0 || outside->master_index != bridge_index_) {
+    if (!outside->up || !outside->hairpin || outside->master_index == 0 || outside->master_index != bridge_index_) {
       add(AttachLeg{task});
     }
     const std::string cidr = subnet_.with(address);
@@ -131,6 +132,11 @@ class Planning {
     }
   }
 
+  void edit(const char* family, const RuleSet& wanted, const RuleSet& seen) {
+    auto edits = rule_edits(wanted, seen);
+    if (!edits.empty()) add(EditRules{family, std::move(edits)});
+  }
+
   void rules() {
     const PortTable ports = port_table(tasks_, plan_.memory, plan_.problems);
     for (const auto& [port, backends] : ports) {
@@ -138,8 +144,7 @@ class Planning {
       plan_.problems.push_back(
           fmt::format("published port {}: a process of this node listens on it too and is hidden by it", text(port)));
     }
-    auto edits = rule_edits(wanted_rules(subnet_, ports), seen_.rules);
-    if (!edits.empty()) add(EditRules{std::move(edits)});
+    edit(kIpFamily, wanted_rules(subnet_, ports), seen_.rules);
     for (const auto& [port, backends] : ports) {
       const bool fresh = !backends.empty() && !seen_.rules.published.contains(port);
       if (fresh && port.protocol == PortConfig::UDP) add(ForgetFlowsTo{port});

@@ -1,9 +1,11 @@
 // The mesh's planner: wanted and seen -> the steps that make the second into the first. Pure, like every planner.
 //
-//   wanted --+                                   order of steps: memory (addresses are on disk before they are used),
-//            +--> allocate --> port table --+    bridge, sandboxes and legs, rules (one transaction), then removals
-//   seen ----+                              +--> and their flows, then memory without what is gone.
+//   wanted --+
+//            +--> allocate --> port table --+
+//   seen ----+                              +--> steps
 //            +------------------------------+
+// Order of steps: memory (addresses are on disk before they are used), bridge and isolation, sandboxes and legs, rules
+// (one transaction), removals and their flows, memory without what is gone.
 // Invariants: a right `seen` gives no steps; carrying out all steps gives a `seen` that gives none; nothing that is not
 // ours by name appears in a step. Order: rules follow the sandboxes they point at and precede the removal of those
 // they pointed at, so that a packet never meets a translation to nowhere.

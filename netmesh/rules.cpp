@@ -46,6 +46,7 @@ void add_frame(RuleSet& rules) {
   rules.frame["refused"] = json{{"set", {{"type", key}}}}.dump();
   add_base_chain(rules, "guard", "filter", "prerouting", -300);
   add_base_chain(rules, "prerouting", "nat", "prerouting", -100);
+  add_base_chain(rules, "hairpin", "filter", "prerouting", -90);
   add_base_chain(rules, "output", "nat", "output", -100);
   add_base_chain(rules, "input", "filter", "input", 0);
   add_base_chain(rules, "forward", "filter", "forward", 0);
@@ -57,6 +58,13 @@ void add_frame(RuleSet& rules) {
 void add_guard(RuleSet& rules) {
   rules.chains["guard"] = {
       rule(match(meta("iifname"), kBridgeLink), match(ip_field("daddr"), prefix(loopback())), verdict("drop"))};
+}
+
+// Just behind the translation: tells the bridge which flows between two tasks a published port asked for.
+void add_hairpin(RuleSet& rules, const Subnet& subnet) {
+  const json mark = {{"mangle", {{"key", meta("mark")}, {"value", kHairpinMark}}}};
+  rules.chains["hairpin"] = {
+      rule(match(meta("iifname"), kBridgeLink), match(ip_field("daddr"), prefix(subnet)), was_translated(), mark)};
 }
 
 void add_lookups(RuleSet& rules) {
@@ -201,10 +209,20 @@ RuleSet wanted_rules(const Subnet& subnet, const PortTable& ports) {
   RuleSet rules;
   add_frame(rules);
   add_guard(rules);
+  add_hairpin(rules, subnet);
   add_lookups(rules);
   add_forward(rules);
   add_postrouting(rules, subnet);
   add_ports(rules, ports);
+  return rules;
+}
+
+RuleSet wanted_isolation() {
+  RuleSet rules;
+  add_base_chain(rules, "forward", "filter", "forward", 0);
+  const json from_task = match(meta("iifname"), std::string{kTaskLinkPrefix} + "*");
+  rules.chains["forward"] = {rule(from_task, match(meta("mark"), kHairpinMark), verdict("accept")),
+                             rule(from_task, verdict("drop"))};
   return rules;
 }
 

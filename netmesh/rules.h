@@ -1,4 +1,4 @@
-// The nftables table `skein` as a value: what it should hold for given published ports, and the edits from what it
+// The nftables tables `skein` as values: what it should hold for given published ports, and the edits from what it
 // holds.
 //
 // Shape (docs/design/mesh.md draws it): base chains look a packet's (protocol, port) up in the map `published` and go
@@ -36,7 +36,12 @@ struct RuleSet {
   bool operator==(const RuleSet&) const = default;
 };
 
+// Family ip: translation and filtering.
 RuleSet wanted_rules(const Subnet& subnet, const PortTable& ports);
+// Family bridge: no frame passes from one task's port to another's, whatever its protocol, except flows that a
+// published port of this node sent that way. Bridge port isolation would do but for br_netfilter: where that is on (any
+// machine that ran Docker) a translated packet between two ports is bridged, not routed, and isolation drops it.
+RuleSet wanted_isolation();
 std::string port_chain(const PortKey& port);         // "tcp_8080"
 int protocol_number(PortConfig::Protocol protocol);  // IANA; nftables is asked to print numbers, not names
 

@@ -23,7 +23,7 @@ struct SeenLink {
   std::string kind;  // "veth", "bridge"
   std::string mac;
   bool up = false;
-  bool isolated = false;            // as a bridge port: cannot reach other isolated ports
+  bool hairpin = false;             // as a bridge port: may get back what it sent
   std::set<std::string> addresses;  // "172.18.0.1/16"
 };
 
@@ -43,7 +43,8 @@ struct Seen {
   std::map<TaskId, SeenSandbox> sandboxes;
   bool ip_forward = false;
   bool route_localnet = false;  // on the bridge
-  RuleSet rules;
+  RuleSet rules;                // table ip skein
+  RuleSet isolation;            // table bridge skein
   std::set<PortKey> listening;  // ports this node's own processes hold
   std::uint16_t first_ephemeral = 32768;
   std::uint16_t last_ephemeral = 60999;

@@ -95,9 +95,12 @@ Result<Seen> read_kernel(Hands& hands, const WantedNetwork& wanted, const Memory
   if (auto read = read_links(hands, seen); !read) return read.refusal();
   if (auto read = read_sandboxes(hands, wanted, seen); !read) return read.refusal();
   if (auto read = read_settings(seen); !read) return read.refusal();
-  auto rules = hands.nft.read();
+  auto rules = hands.nft_ip.read();
   if (!rules) return rules.refusal();
   seen.rules = *std::move(rules);
+  auto isolation = hands.nft_bridge.read();
+  if (!isolation) return isolation.refusal();
+  seen.isolation = *std::move(isolation);
   if (!has_ports(wanted)) return seen;
   auto listening = hands.listeners.read();
   if (!listening) return listening.refusal();

@@ -24,7 +24,7 @@ std::string without(const std::vector<std::string>& strange) {
 }
 
 std::string text_of(const EditRules& step) {
-  std::string out = "edit rules";
+  std::string out = "edit " + step.family + " rules";
   const char* separator = ": ";
   for (const RuleEdit& edit : step.edits) {
     out += separator + text(edit);

@@ -42,7 +42,7 @@ struct MakeLeg {
 };  // veth pair: skt... here, eth0 inside
 struct AttachLeg {
   TaskId task;
-};  // outside end: on the bridge, isolated, up
+};  // outside end: on the bridge, hairpin mode, up
 // Inside end: MAC, address, up, default route; `strange` addresses are removed.
 struct DressLeg {
   TaskId task;
@@ -56,6 +56,7 @@ struct SetSandboxSysctl {
   std::string value;
 };
 struct EditRules {
+  std::string family;  // kIpFamily, kBridgeFamily
   std::vector<RuleEdit> edits;
 };  // one transaction
 struct RemoveSandbox {
