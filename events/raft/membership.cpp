@@ -80,6 +80,12 @@ std::string MembershipHistory::serialize() const {
   return state.SerializeAsString();
 }
 
+std::optional<Membership> MembershipHistory::at(LogIndex index) const {
+  if (index_ <= index) return now_;
+  if (earlier_index_ <= index) return earlier_;
+  return std::nullopt;
+}
+
 void MembershipHistory::change(LogIndex index, Membership peers) {
   CHECK(index > index_, "membership changes come in the order of the log");
   earlier_ = std::exchange(now_, std::move(peers));

@@ -5,6 +5,7 @@
 // (Raft::propose_change), so every change in a log but the newest is committed and never cut.
 // Invariants: peers sorted by id, no id twice; a learner gets records but neither votes nor counts (4.2.1).
 #pragma once
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,7 +44,8 @@ class MembershipHistory {
   std::string serialize() const;                             // empty for nobody at index 0
 
   const Membership& now() const { return now_; }
-  LogIndex index() const { return index_; }  // of the record that made it so; 0: founding
+  LogIndex index() const { return index_; }            // of the record that made it so; 0: founding
+  std::optional<Membership> at(LogIndex index) const;  // nullopt: further back than is remembered
   void change(LogIndex index, Membership peers);
   bool cut_from(LogIndex index);  // records from here on are gone; true if that undid the newest change
 

@@ -99,6 +99,8 @@ class Raft {
   LogIndex last() const { return log_.last().index; }
   LogIndex persisted() const { return log_.persisted(); }
   const Membership& membership() const { return membership_.now(); }
+  // As of `index`, for a snapshot that ends there; nullopt: too far back, make a newer snapshot.
+  std::optional<Membership> membership_at(LogIndex index) const { return membership_.at(index); }
   const std::map<std::string, Progress>& progress() const { return progress_; }  // a leader's; empty otherwise
   // The record at `index` as this peer has it now, durable or not; not_found beyond the ends.
   Result<RecordPtr> record_at(LogIndex index) const;

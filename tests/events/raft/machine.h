@@ -24,6 +24,9 @@ class Machine {
   bool flushing() const { return waiting_.has_value(); }
   void flush(std::vector<Message>& out);   // the group becomes durable, its promises leave
   void settle(std::vector<Message>& out);  // collect and flush until there is nothing left
+  void write_only() {
+    if (waiting_) (void)write();
+  }  // the disk has it, but the process dies before it knows
   void crash();
   void restart();
   bool up() const { return raft_ != nullptr; }
@@ -37,8 +40,11 @@ class Machine {
   std::vector<RecordPtr> handed_out;  // everything ever handed out, across restarts, without repetition
   std::vector<ReadState> reads;       // answers since somebody last took them
   std::vector<SnapshotWanted> snapshots;
+  std::vector<RecordPtr> fresh;  // handed out since somebody last took them
 
  private:
+  bool write();
+
   Config config_;
   SeededRng rng_;
   std::unique_ptr<MemoryLog> disk_;
