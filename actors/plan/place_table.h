@@ -1,0 +1,107 @@
+// NodeTable: all nodes as placement sees them: what each has left, how many tasks of each service are where, who
+// failed lately, and the order in which nodes are liked.
+//
+// Nodes are meant by number: stable while the node is known or holds tasks. order() lists the available nodes by
+// (active tasks, id); it is current after settle().
+// Cost: a task counted or given back O(log nodes); a node joining or leaving O(nodes) once, at the next settle().
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "actors/plan/place_ledger.h"
+#include "events/views/string_hash.h"
+
+namespace skein::plan {
+
+// Where a service's tasks are, and where they failed.
+class ServiceLoad {
+ public:
+  using Node = std::uint32_t;
+  // From this many failures within the window on, a node is avoided. Swarm's numbers.
+  static constexpr std::uint32_t kTooManyFailures = 5;
+  static constexpr std::int64_t kFailureWindowNs = 300'000'000'000;
+  static constexpr std::size_t kFailuresKept = 32;  // per node and spec version, the newest
+
+  void add(Node node) { ++tasks_[node]; }
+  void subtract(Node node);
+  std::uint32_t tasks(Node node) const;
+  const std::unordered_map<Node, std::uint32_t>& all_tasks() const { return tasks_; }
+
+  void failed(std::uint64_t version, Node node, std::int64_t at_ns);
+  // Failures within the window before `now_ns` if they are too many, else 0.
+  std::uint32_t penalty(std::uint64_t version, Node node, std::int64_t now_ns) const;
+  bool has_failures() const { return !failures_.empty(); }
+  void forget_failures(std::int64_t before_ns);
+  void forget_node(Node node);  // its failures
+  bool is_unused() const { return tasks_.empty() && failures_.empty(); }
+
+ private:
+  std::unordered_map<Node, std::uint32_t> tasks_;  // looked up, or summed; never listed in this order
+  std::map<std::pair<std::uint64_t, Node>, std::deque<std::int64_t>> failures_;
+};
+
+class NodeTable {
+ public:
+  using Number = std::uint32_t;
+
+  void upsert(std::shared_ptr<const Node> node);
+  // Its failures are forgotten at once (its number will be another node's), its tasks when they are given back.
+  void remove(std::string_view id);
+
+  // The number of a node, known or not: tasks may be counted before their node is seen.
+  Number number(std::string_view id);
+  const NodeLedger* find(std::string_view id) const;
+  Number number_of(std::string_view id) const { return numbers_.find(id)->second; }  // REQUIRES find(id)
+  const NodeLedger& ledger(Number node) const { return *nodes_[node].ledger; }
+  std::uint32_t rank(Number node) const { return nodes_[node].rank; }
+  ServiceLoad& service(std::string_view service_id);
+  const ServiceLoad* find_service(std::string_view service_id) const;
+  void forget_service(std::string_view service_id);
+
+  // One task of a service; `active` as in NodeLedger. settle() has to follow before order() is read.
+  void take(Number node, ServiceLoad& service, const Demand& demand, const GenericItems& items, bool active);
+  void give_back(Number node, std::string_view service_id, const Demand& demand, const GenericItems& items,
+                 bool active);
+
+  void settle();
+  struct Place {
+    std::uint32_t active_tasks = 0;
+    std::uint32_t rank = 0;  // by id
+    Number node = 0;
+    auto operator<=>(const Place&) const = default;
+  };
+  const std::set<Place>& order() const { return order_; }
+  // Numbers of the known nodes, in id order.
+  std::vector<Number> known() const;
+
+ private:
+  struct Slot {
+    std::unique_ptr<NodeLedger> ledger;  // null: free
+    std::uint32_t rank = 0;
+    bool listed = false;  // in order_, as `place`
+    bool touched = false;
+    Place place;
+  };
+  void touch(Number node);
+  void drop_if_unused(Number node);
+  void rank_all();
+
+  std::vector<Slot> nodes_;
+  std::vector<Number> free_;
+  std::map<std::string, Number, std::less<>> numbers_;
+  bool ranks_current_ = true;
+  std::vector<Number> touched_;
+  std::set<Place> order_;
+  StringMap<ServiceLoad> services_;
+};
+
+}  // namespace skein::plan

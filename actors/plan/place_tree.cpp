@@ -1,0 +1,70 @@
+#include "actors/plan/place_tree.h"
+
+#include <algorithm>
+
+namespace skein::plan {
+
+std::uint32_t SpreadTree::leaf(const std::vector<std::string>& path, std::uint32_t tasks) {
+  std::uint32_t at = 0;
+  branches_[at].tasks += tasks;
+  for (const std::string& value : path) {
+    const auto fresh = static_cast<std::uint32_t>(branches_.size());
+    const auto [child, is_new] = branches_[at].children.try_emplace(value, fresh);
+    at = child->second;
+    if (is_new) branches_.emplace_back();
+    branches_[at].tasks += tasks;
+  }
+  return at;
+}
+
+void SpreadTree::add(const std::vector<std::string>& path, const Candidate& candidate) {
+  branches_[leaf(path, candidate.service_tasks)].heap.push_back(candidate);
+}
+
+void SpreadTree::add_tasks(const std::vector<std::string>& path, std::uint32_t tasks) { leaf(path, tasks); }
+
+void SpreadTree::grow() {
+  for (Branch& branch : branches_) {
+    std::make_heap(branch.heap.begin(), branch.heap.end(), std::greater<>{});
+    for (const auto& [value, child] : branch.children) branch.open.emplace(branches_[child].tasks, value);
+  }
+}
+
+std::optional<std::uint32_t> SpreadTree::next(std::uint32_t at, const Fits& fits) {
+  Branch& branch = branches_[at];
+  if (branch.children.empty()) {
+    const auto found = next_in_leaf(branch.heap, fits);
+    if (found) ++branch.tasks;
+    return found;
+  }
+  while (!branch.open.empty()) {
+    auto emptiest = branch.open.extract(branch.open.begin());
+    const auto value = emptiest.value().second;
+    const auto found = next(branch.children.find(value)->second, fits);
+    if (!found) continue;  // closed: it is no longer in `open`
+    ++emptiest.value().first;
+    branch.open.insert(std::move(emptiest));
+    ++branch.tasks;
+    return found;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::uint32_t> SpreadTree::next_in_leaf(std::vector<Candidate>& heap, const Fits& fits) {
+  while (!heap.empty()) {
+    std::pop_heap(heap.begin(), heap.end(), std::greater<>{});
+    Candidate& candidate = heap.back();
+    if (!fits(candidate)) {
+      heap.pop_back();
+      continue;
+    }
+    const std::uint32_t node = candidate.node;
+    ++candidate.service_tasks;
+    ++candidate.active_tasks;
+    std::push_heap(heap.begin(), heap.end(), std::greater<>{});
+    return node;
+  }
+  return std::nullopt;
+}
+
+}  // namespace skein::plan
