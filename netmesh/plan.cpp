@@ -114,8 +114,9 @@ class Planning {
     if (has_outside) add(RemoveLink{task_link_name(task)});
     if (has_inside) add(RemoveLeg{task});
     add(MakeLeg{task, address});
-    add(AttachLeg{task});
+    // The inside is up before the outside: the bridge port then has a carrier, and forwards, from its first moment.
     add(DressLeg{task, address, subnet_, {}});
+    add(AttachLeg{task});
   }
 
   void sysctls(const WantedSandbox& wanted, const SeenSandbox& sandbox) {

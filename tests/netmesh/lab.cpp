@@ -13,6 +13,8 @@
 #include <thread>
 
 #include "netmesh/links.h"
+#include "netmesh/names.h"
+#include "netmesh/nft.h"
 #include "netmesh/sandboxes.h"
 
 namespace skein::mesh {
@@ -90,6 +92,26 @@ void in_lab(const std::function<void(Lab&)>& body) {
     Lab lab;
     body(lab);
   }}.join();
+}
+
+std::set<std::string> objects(const Lab& lab) {
+  std::set<std::string> found;
+  auto links = Links::open();
+  const auto all = links->links();
+  for (const auto& [name, link] : *all) {
+    if (name != "lo" && name != "uplink") found.insert("link " + name);
+  }
+  for (const char* family : {kIpFamily, kBridgeFamily}) {
+    auto nft = Nft::open(family);
+    if (*nft->read() != RuleSet{}) found.insert(std::string{"table "} + family);
+  }
+  for (const char* folder : {"/exec/netns", "/data"}) {
+    if (!std::filesystem::exists(lab.root() + folder)) continue;
+    for (const auto& file : std::filesystem::directory_iterator{lab.root() + folder}) {
+      found.insert("file " + file.path().filename().string());
+    }
+  }
+  return found;
 }
 
 TaskId task_id(int number) { return TaskId{fmt::format("t{:011}{}", number, "abcdefghijklm")}; }

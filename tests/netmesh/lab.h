@@ -6,6 +6,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "netmesh/kernel_plane.h"
@@ -38,6 +39,9 @@ class Lab {
 // Runs the test body on a thread with its own namespaces. Says why if this machine cannot.
 std::string why_no_lab();
 void in_lab(const std::function<void(Lab&)>& body);
+
+// Every object of the node that could be ours: links, nftables tables, files.
+std::set<std::string> objects(const Lab& lab);
 
 TaskId task_id(int number);  // 25 characters, as real ones
 WantedSandbox sandbox(int number, bool serving = true);
