@@ -142,6 +142,7 @@ Result<Decision> any_change(const Service& state, const DecideContext& context) 
   update.set_rollback(rng.below(3) == 0);
   *update.mutable_spec() = any_spec(rng);
   if (rng.below(3) == 0) update.set_registry_auth("auth");
+  if (rng.below(4) == 0) update.set_auth_from(UpdateService::PREVIOUS_SPEC);
   return service::decide(state, update, Endpoint{}, context);
 }
 
