@@ -1,7 +1,7 @@
 // The network aggregate: a network of the cluster, with the subnets and the VXLAN id it was given.
 //
 //   CreateNetwork -> NetworkCreated     refused: name, driver, options, subnets; pool or ids used up
-//   RemoveNetwork -> NetworkRemoved     refused: predefined, in use
+//   RemoveNetwork -> NetworkRemoved     refused: predefined or ingress, in use
 //
 // A network never changes after it was created (Docker: no field can be updated).
 // Not here: unique names (the directory), addresses of tasks and services (actors/plan), the kernel (netmesh).

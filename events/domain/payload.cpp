@@ -1,6 +1,5 @@
 #include <openssl/evp.h>
 
-#include <array>
 #include <span>
 
 #include "events/base/check.h"
