@@ -21,7 +21,7 @@ struct Expression {
   bool operator==(const Expression&) const = default;
 };
 
-// Refused, all Errc::invalid: no operator or a single `=` (Docker's text, then what to write), key or value of bad
+// Refused, all Errc::invalid: no operator or a single `=` (the text names both), key or value of bad
 // form.
 Result<Expression> parse(std::string_view text);
 
