@@ -20,6 +20,14 @@ std::vector<Container> ContainerTable::all() const {
   return out;
 }
 
+void ContainerTable::each_log(
+    const std::function<void(const LogSettings&, const std::string&, const std::string&)>& call) const {
+  const std::shared_lock lock{mutex_};
+  for (const auto& [task, container] : by_task_) {
+    if (container.phase == Phase::running) call(container.log, container.record.log_path, container.dir);
+  }
+}
+
 Result<void> ContainerTable::put(const Container& container) {
   auto saved = save_container(container);
   put_loaded(container);

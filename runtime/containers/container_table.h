@@ -20,6 +20,9 @@ class ContainerTable final : public ContainerDirectory {
  public:
   std::optional<Container> get(const std::string& task_id) const;
   std::vector<Container> all() const;
+  // Of every running container: calls with its log. Readers wait no longer than the calls take.
+  void each_log(
+      const std::function<void(const LogSettings&, const std::string& path, const std::string& dir)>& call) const;
   // Saves, then shows. The result is that of saving.
   Result<void> put(const Container& container);
   void put_loaded(Container container);

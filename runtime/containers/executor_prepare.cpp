@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kRotateEveryMs = 1000;
+constexpr std::int64_t kRotateEveryMs = 500;
 
 std::string first_program(const std::vector<std::string>& candidates) {
   for (const auto& path : candidates) {
@@ -119,9 +119,7 @@ void CrunExecutor::Core::sweep_stray(const std::string& dir) {
 }
 
 void CrunExecutor::Core::rotate_logs() {
-  for (const auto& container : table_.all()) {
-    if (container.phase == Phase::running) rotate_log(container.log, container.record.log_path, container.dir);
-  }
+  table_.each_log(rotate_log);
   watcher_.after(kRotateEveryMs, [this] { rotate_logs(); });
 }
 

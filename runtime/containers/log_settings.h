@@ -2,9 +2,11 @@
 //
 // Drivers: json-file (the default) and local, kept as conmon's text file and read back the same way; none. Anything
 // else is refused by name. max-size bounds one file, max-file their number. With one file conmon itself starts it over
-// at the bound; with more, rotate_log() is called now and then, and conmon's own bound only guards a daemon that is
-// away for long. Errors: Docker's texts where it has one.
+// at the bound; with more, rotate_log() is called twice a second, so a file may exceed max-size by what is written in
+// that time. conmon's own, much wider bound then only guards the disk while the daemon is away, and what lies before it
+// is lost. Errors: Docker's texts where it has one.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -21,7 +23,10 @@ struct LogSettings {
   bool kept() const { return driver != "none"; }
   bool rotated_here() const { return kept() && max_size > 0 && max_file > 1; }
   // What conmon is told.
-  std::int64_t monitor_bound() const { return rotated_here() ? max_size * (max_file + 1) : max_size; }
+  std::int64_t monitor_bound() const {
+    return rotated_here() ? std::max(kGuardBytes, 4 * max_size * max_file) : max_size;
+  }
+  static constexpr std::int64_t kGuardBytes = 64 << 20;
 };
 
 Result<LogSettings> log_settings(const LogDriver& driver);

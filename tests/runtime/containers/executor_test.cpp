@@ -176,11 +176,11 @@ TEST_F(ExecutorTest, HealthCheckRunsInsideAndGivesItsCode) {
   EXPECT_EQ(*check_health(task, {"sh", "-c", "test $FROM_IMAGE = yes && exit 3"}, 20'000), 3);
   EXPECT_EQ(*check_health(task, {"true"}, 20'000), 0);
   EXPECT_NE(*check_health(task, {"nosuch"}, 20'000), 0);
-  const auto late = check_health(task, {"sleep", "1000"}, 200);
+  const auto late = check_health(task, {"sleep", "4242"}, 200);
   ASSERT_FALSE(late);
   EXPECT_EQ(late.refusal().text, "Health check exceeded timeout (200ms)");
-  const auto left = *check_health(task, {"sh", "-c", "ps | grep -c '[s]leep 1000'"}, 20'000);
-  EXPECT_EQ(left, 0);
+  EXPECT_EQ(*check_health(task, {"sh", "-c", "ps | grep -q '[s]leep 1000'"}, 20'000), 0);
+  EXPECT_EQ(*check_health(task, {"sh", "-c", "ps | grep -q '[s]leep 4242'"}, 20'000), 1);  // it was ended
   ASSERT_TRUE(stop(task));
   EXPECT_FALSE(check_health(task, {"true"}, 20'000));
 }
