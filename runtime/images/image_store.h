@@ -1,13 +1,13 @@
 // ImageStore: the images on this machine. Content-addressed blobs, unpacked layers, names.
 //
-// Is: load, import, tag, list, inspect, remove, pull; layers ready for overlayfs. Is not: containers (runtime/containers
-// mount the layers), scheduling of pulls (the caller's thread does the work; two pulls of one image share it).
-// Layout under <data-root>/image: blobs/sha256/<hex> (manifests, configs, layer archives), layers/<chain id>/ (unpacked
-// diffs with overlayfs whiteouts), references.json (names -> image id). Writes are atomic (rename, fsync): a kill -9 at
-// any moment leaves either the old or the new state, and stray temporaries are removed on open.
-// Source: OCI image-spec 1.0 (layer chain ids, whiteouts), Docker image-spec v1.2 (docker-archive), OCI
-// distribution-spec 1.0 (pull). Digests of everything downloaded or loaded are verified.
-// Threads: any at once.
+// Is: load, import, tag, list, inspect, remove, pull; layers ready for overlayfs. Is not: containers
+// (runtime/containers mount the layers), scheduling of pulls (the caller's thread does the work; two pulls of one image
+// share it). Layout under <data-root>/image: blobs/sha256/<hex> (manifests, configs), layers/<chain id>/ (unpacked
+// diffs with overlayfs whiteouts), references.json (names -> image id), tmp/ (archives and layers half done), lock (one
+// process at a time). Writes are atomic (rename, fsync): a kill -9 at any moment leaves either the old or the new
+// state, and stray temporaries are removed on open. Source: OCI image-spec 1.0 (layer chain ids, whiteouts), Docker
+// image-spec v1.2 (docker-archive), OCI distribution-spec 1.0 (pull). Digests of everything downloaded or loaded are
+// verified. Threads: any at once.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -30,21 +30,21 @@ struct ImageConfig {
   std::string working_dir;
   std::string stop_signal;
   std::vector<std::string> volumes;
-  std::vector<std::string> exposed_ports;                         // "80/tcp"
-  std::vector<std::pair<std::string, std::string>> labels;        // sorted
-  std::string healthcheck_json;                                   // Docker's Healthcheck object, or empty
+  std::vector<std::string> exposed_ports;                   // "80/tcp"
+  std::vector<std::pair<std::string, std::string>> labels;  // sorted
+  std::string healthcheck_json;                             // Docker's Healthcheck object, or empty
 };
 
 struct Image {
-  std::string id;                          // "sha256:<hex>": digest of the config
-  std::vector<std::string> tags;           // "whoami:latest", familiar form, sorted
-  std::vector<std::string> digests;        // "whoami@sha256:..."
-  std::int64_t created_s = 0;              // Unix seconds
-  std::string created;                     // as in the config, RFC 3339
-  std::uint64_t size_bytes = 0;            // of the unpacked layers
+  std::string id;                    // "sha256:<hex>": digest of the config
+  std::vector<std::string> tags;     // "whoami:latest", familiar form, sorted
+  std::vector<std::string> digests;  // "whoami@sha256:..."
+  std::int64_t created_s = 0;        // Unix seconds
+  std::string created;               // as in the config, RFC 3339
+  std::uint64_t size_bytes = 0;      // of the unpacked layers
   std::string architecture, os, variant, author, comment;
   ImageConfig config;
-  std::vector<std::string> diff_ids;       // bottom first
+  std::vector<std::string> diff_ids;  // bottom first
 };
 
 // Where one line of progress goes: Docker's jsonmessage objects (engine-api.md 4.4), one call a line.
@@ -59,8 +59,8 @@ struct RegistryCredentials {
 Result<RegistryCredentials> parse_registry_auth(const std::string& header);
 
 struct PullRequest {
-  std::string reference;                   // "name", "name:tag", "host:port/name@sha256:..."
-  std::string platform;                    // "linux/amd64"; empty: this machine's
+  std::string reference;  // "name", "name:tag", "host:port/name@sha256:..."
+  std::string platform;   // "linux/amd64"; empty: this machine's
   RegistryCredentials credentials;
 };
 
@@ -68,16 +68,19 @@ struct PullRequest {
 struct Distribution {
   std::string media_type, digest;
   std::uint64_t size = 0;
-  std::vector<std::pair<std::string, std::string>> platforms;     // architecture, os
+  std::vector<std::pair<std::string, std::string>> platforms;  // architecture, os
 };
 
-struct RemovedImage { std::vector<std::string> untagged, deleted; };
+struct RemovedImage {
+  std::vector<std::string> untagged, deleted;
+};
 
 class ImageStore {
  public:
   struct Options {
-    std::string root;                                  // <data-root>/image
-    std::vector<std::string> insecure_registries;      // host:port or CIDR; loopback always is
+    std::string root;                              // <data-root>/image
+    std::vector<std::string> insecure_registries;  // host:port or CIDR; loopback always is
+    std::uint32_t registry_silence_s = 30;         // a registry that sends nothing for so long has failed
   };
   virtual ~ImageStore() = default;
   static Result<std::unique_ptr<ImageStore>> open(Options options);
@@ -87,11 +90,14 @@ class ImageStore {
   virtual Result<Image> find(const std::string& reference) const = 0;
   virtual Result<nlohmann::json> history(const std::string& reference) const = 0;  // GET /images/x/history
 
-  virtual Result<void> load(const ByteSource& archive, const Progress& progress) = 0;  // docker-archive or OCI, maybe gzip/zstd
+  virtual Result<void> load(const ByteSource& archive,
+                            const Progress& progress) = 0;  // docker-archive or OCI, maybe gzip/zstd
   virtual Result<std::string> import(const ByteSource& archive, const std::string& repository, const std::string& tag,
-                                     const std::vector<std::string>& changes, const std::string& message) = 0;  // image id
+                                     const std::vector<std::string>& changes,
+                                     const std::string& message) = 0;  // image id
   virtual Result<void> tag(const std::string& reference, const std::string& repository, const std::string& tag) = 0;
-  // `in_use`: says which container uses an image id ("" if none); such an image is refused (Errc::conflict) unless forced.
+  // `in_use`: says which container uses an image id ("" if none); such an image is refused (Errc::conflict) unless
+  // forced.
   virtual Result<RemovedImage> remove(const std::string& reference, bool force,
                                       const std::function<std::string(const std::string& image_id)>& in_use) = 0;
   virtual Result<std::string> pull(const PullRequest& request, const Progress& progress) = 0;  // image id
