@@ -5,7 +5,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <set>
+#include <thread>
 
 #include "netmesh/hands.h"
 #include "netmesh/names.h"
@@ -14,13 +17,21 @@
 namespace skein::mesh {
 namespace {
 
+constexpr int kSettleAttempts = 200;
+constexpr std::chrono::milliseconds kSettlePause{1};
+
 class Applying {
  public:
   Applying(Hands& hands, Memory memory) : hands_{hands} { applied_.memory = std::move(memory); }
 
   Applied run(const std::vector<Step>& steps) {
-    for (const Step& step : steps) note(text(step), std::visit([this](const auto& s) { return carry_out(s); }, step));
+    for (const Step& step : steps) {
+      if (!std::holds_alternative<RemoveLink>(step)) remove_doomed();
+      note(text(step), std::visit([this](const auto& s) { return carry_out(s); }, step));
+    }
+    remove_doomed();
     if (!flows_.tasks.empty() || !flows_.ports.empty()) forget_flows();
+    settle();
     return std::move(applied_);
   }
 
@@ -38,7 +49,11 @@ class Applying {
   }
 
   Result<void> carry_out(const EnableForwarding&) { return write_sysctl("net.ipv4.ip_forward", "1"); }
-  Result<void> carry_out(const RemoveLink& step) { return hands_.links.remove(step.link); }
+  // Gathered up to the next step of another kind, because removing many costs as much as removing one.
+  Result<void> carry_out(const RemoveLink& step) {
+    doomed_.push_back(step.link);
+    return {};
+  }
   Result<void> carry_out(const MakeBridge&) { return hands_.links.make_bridge(kBridgeLink); }
   Result<void> carry_out(const MakeSandbox& step) {
     if (auto cleared = hands_.sandboxes.remove(step.task); !cleared) return cleared;
@@ -80,6 +95,7 @@ class Applying {
   Result<void> carry_out(const AttachLeg& step) {
     const auto bridge = hands_.links.index_of(kBridgeLink);
     if (!bridge) return bridge.refusal();
+    attached_.insert(task_link_name(step.task));
     return hands_.links.attach(task_link_name(step.task), *bridge);
   }
 
@@ -109,6 +125,26 @@ class Applying {
     return {};
   }
 
+  void remove_doomed() {
+    if (doomed_.empty()) return;
+    note(fmt::format("remove links {}", fmt::join(doomed_, " ")), hands_.links.remove_all(doomed_));
+    doomed_.clear();
+  }
+
+  // The kernel lets a new port forward a moment after its carrier, on a worker of its own. A task must not start into
+  // that gap: its first packets would be lost, and a retry takes a second. Bounded: a port may have no carrier at all.
+  void settle() {
+    for (int attempt = 0; attempt < kSettleAttempts && !attached_.empty(); ++attempt) {
+      const auto links = hands_.links.links();
+      if (!links) return;
+      std::erase_if(attached_, [&](const std::string& name) {
+        const auto link = links->find(name);
+        return link == links->end() || link->second.forwarding;
+      });
+      if (!attached_.empty()) std::this_thread::sleep_for(kSettlePause);
+    }
+  }
+
   bool forget_flows() {
     const auto forgotten = hands_.flows.forget(flows_);
     note("forget flows", forgotten);
@@ -134,6 +170,8 @@ class Applying {
 
   Hands& hands_;
   FlowChoice flows_;
+  std::vector<std::string> doomed_;
+  std::set<std::string> attached_;
   Applied applied_;
 };
 

@@ -116,9 +116,12 @@ Result<void> KernelPlane::clear() {
   if (auto dropped = hands.nft_bridge.drop(); !dropped) return dropped;
   const auto links = hands.links.links();
   if (!links) return links.refusal();
+  std::vector<std::string> ours;
   for (const auto& [name, link] : *links) {
-    if (name != mesh::kBridgeLink && !mesh::is_task_link_name(name)) continue;
-    if (auto removed = hands.links.remove(name); !removed) return removed;
+    if (name == mesh::kBridgeLink || mesh::is_task_link_name(name)) ours.push_back(name);
+  }
+  if (!ours.empty()) {
+    if (auto removed = hands.links.remove_all(ours); !removed) return removed;
   }
   const auto sandboxes = hands.sandboxes.list();
   if (!sandboxes) return sandboxes.refusal();

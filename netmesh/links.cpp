@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <linux/if_addr.h>
+#include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
@@ -11,6 +12,8 @@
 #include <array>
 #include <cstdio>
 #include <vector>
+
+#include "netmesh/names.h"
 
 namespace skein::mesh {
 namespace {
@@ -49,6 +52,7 @@ void read_kind(nlattr* info, SeenLink& link) {
   if (std::string{nla_get_string(parts[IFLA_INFO_SLAVE_KIND])} != "bridge") return;
   std::array<nlattr*, IFLA_BRPORT_MAX + 1> port{};
   if (nla_parse_nested(port.data(), IFLA_BRPORT_MAX, parts[IFLA_INFO_SLAVE_DATA], nullptr) < 0) return;
+  link.forwarding = port[IFLA_BRPORT_STATE] != nullptr && nla_get_u8(port[IFLA_BRPORT_STATE]) == BR_STATE_FORWARDING;
   link.hairpin = port[IFLA_BRPORT_MODE] != nullptr && nla_get_u8(port[IFLA_BRPORT_MODE]) != 0;
 }
 
@@ -166,6 +170,18 @@ Result<void> Links::make_veth(const VethPair& pair) {
 Result<void> Links::remove(const std::string& name) {
   Message message = link_message(RTM_DELLINK, 0);
   message.put(IFLA_IFNAME, name);
+  return unless(Errc::not_found, netlink_.request(message));
+}
+
+Result<void> Links::remove_all(const std::vector<std::string>& names) {
+  if (names.size() == 1) return remove(names[0]);
+  for (const std::string& name : names) {
+    Message mark = link_message(RTM_NEWLINK, 0);
+    mark.put(IFLA_IFNAME, name).put_u32(IFLA_GROUP, kDoomedGroup);
+    if (auto marked = unless(Errc::not_found, netlink_.request(mark)); !marked) return marked;
+  }
+  Message message = link_message(RTM_DELLINK, 0);
+  message.put_u32(IFLA_GROUP, kDoomedGroup);
   return unless(Errc::not_found, netlink_.request(message));
 }
 

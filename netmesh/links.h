@@ -4,6 +4,7 @@
 #pragma once
 #include <map>
 #include <string>
+#include <vector>
 
 #include "events/base/result.h"
 #include "netmesh/ipv4.h"
@@ -37,6 +38,8 @@ class Links {
   Result<void> make_bridge(const std::string& name);
   Result<void> make_veth(const VethPair& pair);
   Result<void> remove(const std::string& name);  // absent is fine
+  // All at once: removing a link waits for every CPU to have forgotten it, some 20 ms however many they are.
+  Result<void> remove_all(const std::vector<std::string>& names);
   Result<void> set_up(const std::string& name);
   Result<void> set_mac(const std::string& name, const std::string& mac);
   // As a port of the bridge, in hairpin mode (a task may reach itself by its published port), and up.

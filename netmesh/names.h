@@ -22,6 +22,9 @@ inline constexpr char kTable[] = "skein";
 inline constexpr char kIpFamily[] = "ip";
 inline constexpr char kBridgeFamily[] = "bridge";
 
+// Link group in which links wait to be removed together.
+inline constexpr unsigned kDoomedGroup = 0x736b6e;
+
 // Marks from 0x100 are ours. This one: between two tasks of the bridge, by way of a published port.
 inline constexpr unsigned kHairpinMark = 0x100;
 

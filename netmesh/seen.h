@@ -23,6 +23,7 @@ struct SeenLink {
   std::string kind;  // "veth", "bridge"
   std::string mac;
   bool up = false;
+  bool forwarding = false;          // as a bridge port: passes packets (follows the carrier a little later)
   bool hairpin = false;             // as a bridge port: may get back what it sent
   std::set<std::string> addresses;  // "172.18.0.1/16"
 };
