@@ -50,18 +50,22 @@ Result<void> NamespaceThread::run(Work work) {
 }
 
 void NamespaceThread::loop() {
+  const int home = ::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+  CHECK(home >= 0, "no /proc");
   std::unique_lock lock{mutex_};
   while (true) {
     changed_.wait(lock, [this] { return stopping_ || work_; });
-    if (stopping_) return;
+    if (stopping_) break;
     const Work work = std::exchange(work_, nullptr);
     lock.unlock();
     auto outcome = work();
+    CHECK(::setns(home, CLONE_NEWNET) == 0, "lost the way home");
     lock.lock();
     outcome_ = std::move(outcome);
     done_ = true;
     changed_.notify_all();
   }
+  ::close(home);
 }
 
 }  // namespace skein::mesh

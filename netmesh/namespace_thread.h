@@ -1,7 +1,7 @@
 // A thread that does work inside other network namespaces, so that no other thread ever changes its own.
 //
 // It is created in the namespace of the thread that makes it, and lives as long as this object. run_*() block until the
-// work is done; each call enters the namespace it names, so what an earlier call left does not matter.
+// work is done and the thread is home again: staying would keep a removed namespace alive.
 // Work returns Result; it must not throw. Source: setns(2), namespaces(7): the network namespace belongs to a thread.
 #pragma once
 #include <condition_variable>

@@ -52,8 +52,8 @@ std::string Sandboxes::path_of(const TaskId& task) const { return folder_ + "/" 
 Result<std::map<TaskId, bool>> Sandboxes::list() const {
   std::map<TaskId, bool> found;
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator{folder_, error}) {
-    found[TaskId{entry.path().filename().string()}] = is_bound(entry.path().string());
+  for (std::filesystem::directory_iterator entry{folder_, error}, end; !error && entry != end; entry.increment(error)) {
+    found[TaskId{entry->path().filename().string()}] = is_bound(entry->path().string());
   }
   if (error && error != std::errc::no_such_file_or_directory) {
     return Refusal{Errc::fault, fmt::format("list {}: {}", folder_, error.message())};
