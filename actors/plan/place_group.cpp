@@ -7,12 +7,12 @@
 
 namespace skein::plan {
 
-GroupPlacement::GroupPlacement(const NodeTable& table, const ServiceLoad& load, const Filters& filters,
+GroupPlacement::GroupPlacement(NodeTable& table, const ServiceLoad& load, const Filters& filters,
                                const SpecVersion& spec, WallTime now)
     : table_{table}, load_{load}, filters_{filters}, spec_{spec}, now_{now} {
   // Swarm skips descriptors that name no label, as if they were not there.
   for (const std::string& descriptor : spec.spec().task().placement().spread()) {
-    if (label_named(Node::default_instance(), descriptor) != nullptr) levels_.push_back(descriptor);
+    if (label_named(Node::default_instance(), descriptor) != nullptr) levels_.push_back(&table.labels(descriptor));
   }
 }
 
@@ -36,30 +36,23 @@ std::optional<NodeTable::Number> GroupPlacement::walk() const {
   return std::nullopt;
 }
 
-Candidate GroupPlacement::candidate(NodeTable::Number node) const {
-  Candidate out;
-  out.penalty = load_.has_failures() ? load_.penalty(spec_.version(), node, now_.ns) : 0;
-  out.service_tasks = load_.tasks(node);
-  out.active_tasks = table_.ledger(node).active_tasks();
-  out.rank = table_.rank(node);
-  out.node = node;
-  return out;
+Candidate GroupPlacement::candidate(const NodeTable::Place& place) const {
+  const std::uint32_t penalty = load_.has_failures() ? load_.penalty(spec_.version(), place.node, now_.ns) : 0;
+  return Candidate{place.node, place.rank, place.active_tasks, load_.tasks(place.node), penalty};
 }
 
-std::vector<std::string> GroupPlacement::path(const Node& node) const {
-  std::vector<std::string> out;
-  for (const std::string& level : levels_) out.push_back(*label_named(node, level));
-  return out;
+const SpreadTree::Path& GroupPlacement::path(NodeTable::Number node) {
+  path_.clear();
+  for (const auto* values : levels_) path_.push_back((*values)[node]);
+  return path_;
 }
 
 void GroupPlacement::grow_tree() {
   tree_.emplace();
-  for (const NodeTable::Place& place : table_.order()) {
-    tree_->add(path(*table_.ledger(place.node).node()), candidate(place.node));
-  }
-  for (const auto& [node, tasks] : load_.all_tasks()) {  // sums only: the order does not show
+  for (const NodeTable::Place& place : table_.order()) tree_->add(path(place.node), candidate(place));
+  for (const NodeTable::Number node : load_.nodes_with_tasks()) {
     const NodeLedger& ledger = table_.ledger(node);
-    if (!ledger.is_available() && ledger.node() != nullptr) tree_->add_tasks(path(*ledger.node()), tasks);
+    if (!ledger.is_available() && ledger.node() != nullptr) tree_->add_tasks(path(node), load_.tasks(node));
   }
   tree_->grow();
 }
@@ -67,7 +60,7 @@ void GroupPlacement::grow_tree() {
 bool GroupPlacement::fits(Candidate& candidate) const {
   const NodeLedger& ledger = table_.ledger(candidate.node);
   if (!candidate.suits) candidate.suits = filters_.suits(*ledger.node());
-  return candidate.suits && filters_.has_room(ledger, candidate.service_tasks);
+  return candidate.suits && filters_.has_room(ledger, candidate.service_tasks());
 }
 
 std::string GroupPlacement::why_not() const {

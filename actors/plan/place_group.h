@@ -16,7 +16,7 @@ namespace skein::plan {
 class GroupPlacement {
  public:
   // All must outlive this.
-  GroupPlacement(const NodeTable& table, const ServiceLoad& load, const Filters& filters, const SpecVersion& spec,
+  GroupPlacement(NodeTable& table, const ServiceLoad& load, const Filters& filters, const SpecVersion& spec,
                  WallTime now);
 
   // The node for the next task. `walk`: try the table's order first; it has to be current (settled).
@@ -28,16 +28,18 @@ class GroupPlacement {
   std::optional<NodeTable::Number> walk() const;
   void grow_tree();
   bool fits(Candidate& candidate) const;
-  Candidate candidate(NodeTable::Number node) const;
-  std::vector<std::string> path(const Node& node) const;
+  Candidate candidate(const NodeTable::Place& place) const;
+  const SpreadTree::Path& path(NodeTable::Number node);
 
   const NodeTable& table_;
   const ServiceLoad& load_;
   const Filters& filters_;
   const SpecVersion& spec_;
   WallTime now_;
-  std::vector<std::string> levels_;  // spread descriptors that name labels
-  std::optional<SpreadTree> tree_;   // grown when first needed
+  // For each spread descriptor that names a label: the nodes' values.
+  std::vector<const std::vector<std::uint32_t>*> levels_;
+  SpreadTree::Path path_;           // of the node asked for last
+  std::optional<SpreadTree> tree_;  // grown when first needed
 };
 
 }  // namespace skein::plan

@@ -3,19 +3,68 @@
 #include <algorithm>
 #include <limits>
 
+#include "actors/plan/constraint.h"
 #include "events/base/check.h"
 
 namespace skein::plan {
+namespace {
 
-void ServiceLoad::subtract(Node node) {
-  const auto at = tasks_.find(node);
-  CHECK(at != tasks_.end(), "a service lost a task it never had");
-  if (--at->second == 0) tasks_.erase(at);
+bool same_labels(const google::protobuf::RepeatedPtrField<Label>& a,
+                 const google::protobuf::RepeatedPtrField<Label>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const Label& x, const Label& y) { return x.key() == y.key() && x.value() == y.value(); });
 }
 
-std::uint32_t ServiceLoad::tasks(Node node) const {
-  const auto at = tasks_.find(node);
-  return at == tasks_.end() ? 0 : at->second;
+bool same_labels(const Node& a, const Node& b) {
+  return same_labels(a.spec().labels(), b.spec().labels()) &&
+         same_labels(a.description().engine_labels(), b.description().engine_labels());
+}
+
+}  // namespace
+
+void NodeCounts::add(Node node) {
+  ++total_;
+  if (array_.empty()) {
+    for (auto& [at, count] : list_) {
+      if (at == node) {
+        ++count;
+        return;
+      }
+    }
+    list_.emplace_back(node, 1);
+    if (list_.size() <= kShort) return;
+    for (const auto& [at, count] : list_) {
+      if (at >= array_.size()) array_.resize(at + 1);
+      array_[at] = count;
+    }
+    list_ = {};
+    return;
+  }
+  if (node >= array_.size()) array_.resize(node + 1);
+  ++array_[node];
+}
+
+void NodeCounts::subtract(Node node) {
+  CHECK(of(node) > 0, "a service lost a task it never had");
+  --total_;
+  if (!array_.empty()) {
+    --array_[node];
+    return;
+  }
+  const auto at = std::find_if(list_.begin(), list_.end(), [=](const auto& entry) { return entry.first == node; });
+  if (--at->second > 0) return;
+  *at = list_.back();
+  list_.pop_back();
+}
+
+std::vector<NodeCounts::Node> NodeCounts::nodes() const {
+  std::vector<Node> out;
+  for (const auto& [node, count] : list_) out.push_back(node);
+  std::sort(out.begin(), out.end());
+  for (Node node = 0; node < array_.size(); ++node) {
+    if (array_[node] > 0) out.push_back(node);
+  }
+  return out;
 }
 
 void ServiceLoad::failed(std::uint64_t version, Node node, std::int64_t at_ns) {
@@ -65,6 +114,8 @@ const NodeLedger* NodeTable::find(std::string_view id) const {
 
 void NodeTable::upsert(std::shared_ptr<const Node> node) {
   const Number n = number(node->id());
+  const Node* before = nodes_[n].ledger->node();
+  if (before == nullptr || !same_labels(*before, *node)) labels_.clear();
   nodes_[n].ledger->describe(std::move(node));
   touch(n);
 }
@@ -149,6 +200,23 @@ void NodeTable::rank_all() {
     touch(node);
   }
   ranks_current_ = true;
+}
+
+const std::vector<std::uint32_t>& NodeTable::labels(const std::string& descriptor) {
+  const auto [at, is_new] = labels_.try_emplace(descriptor);
+  if (!is_new && at->second.size() == nodes_.size()) return at->second;
+  std::map<std::string_view, std::uint32_t> ranks;
+  const auto value_on = [&](Number node) -> std::string_view {
+    const Node* known = nodes_[node].ledger ? nodes_[node].ledger->node() : nullptr;
+    const std::string* value = known == nullptr ? nullptr : label_named(*known, descriptor);
+    return value == nullptr ? std::string_view{} : *value;
+  };
+  for (Number node = 0; node < nodes_.size(); ++node) ranks[value_on(node)] = 0;
+  std::uint32_t next = 0;
+  for (auto& [value, rank] : ranks) rank = next++;
+  at->second.clear();
+  for (Number node = 0; node < nodes_.size(); ++node) at->second.push_back(ranks.at(value_on(node)));
+  return at->second;
 }
 
 std::vector<NodeTable::Number> NodeTable::known() const {

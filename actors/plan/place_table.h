@@ -5,6 +5,7 @@
 // (active tasks, id); it is current after settle().
 // Cost: a task counted or given back O(log nodes); a node joining or leaving O(nodes) once, at the next settle().
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -13,7 +14,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -21,6 +21,31 @@
 #include "events/views/string_hash.h"
 
 namespace skein::plan {
+
+// A count for each node that has one. A service with few tasks keeps a short list, one with many an array over all
+// node numbers: both are read once a node when a group is placed, and there may be as many services as tasks.
+class NodeCounts {
+ public:
+  using Node = std::uint32_t;
+  static constexpr std::size_t kShort = 16;
+
+  void add(Node node);
+  void subtract(Node node);  // REQUIRES of(node) > 0
+  std::uint32_t of(Node node) const {
+    if (!array_.empty()) return node < array_.size() ? array_[node] : 0;
+    for (const auto& [at, count] : list_) {
+      if (at == node) return count;
+    }
+    return 0;
+  }
+  bool empty() const { return total_ == 0; }
+  std::vector<Node> nodes() const;  // with a count, in number order
+
+ private:
+  std::uint64_t total_ = 0;
+  std::vector<std::pair<Node, std::uint32_t>> list_;  // in no order
+  std::vector<std::uint32_t> array_;                  // instead of the list once that was too long
+};
 
 // Where a service's tasks are, and where they failed.
 class ServiceLoad {
@@ -31,10 +56,10 @@ class ServiceLoad {
   static constexpr std::int64_t kFailureWindowNs = 300'000'000'000;
   static constexpr std::size_t kFailuresKept = 32;  // per node and spec version, the newest
 
-  void add(Node node) { ++tasks_[node]; }
-  void subtract(Node node);
-  std::uint32_t tasks(Node node) const;
-  const std::unordered_map<Node, std::uint32_t>& all_tasks() const { return tasks_; }
+  void add(Node node) { tasks_.add(node); }
+  void subtract(Node node) { tasks_.subtract(node); }
+  std::uint32_t tasks(Node node) const { return tasks_.of(node); }
+  std::vector<Node> nodes_with_tasks() const { return tasks_.nodes(); }
 
   void failed(std::uint64_t version, Node node, std::int64_t at_ns);
   // Failures within the window before `now_ns` if they are too many, else 0.
@@ -45,7 +70,7 @@ class ServiceLoad {
   bool is_unused() const { return tasks_.empty() && failures_.empty(); }
 
  private:
-  std::unordered_map<Node, std::uint32_t> tasks_;  // looked up, or summed; never listed in this order
+  NodeCounts tasks_;
   std::map<std::pair<std::uint64_t, Node>, std::deque<std::int64_t>> failures_;
 };
 
@@ -80,6 +105,9 @@ class NodeTable {
     auto operator<=>(const Place&) const = default;
   };
   const std::set<Place>& order() const { return order_; }
+  // For each node number the rank of the node's label value ("" if it has none) among the values of all nodes.
+  // `descriptor` as in label_named. Made once, until the labels of some node change.
+  const std::vector<std::uint32_t>& labels(const std::string& descriptor);
   // Numbers of the known nodes, in id order.
   std::vector<Number> known() const;
 
@@ -102,6 +130,7 @@ class NodeTable {
   std::vector<Number> touched_;
   std::set<Place> order_;
   StringMap<ServiceLoad> services_;
+  StringMap<std::vector<std::uint32_t>> labels_;  // by descriptor
 };
 
 }  // namespace skein::plan

@@ -9,34 +9,45 @@
 #pragma once
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <set>
-#include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace skein::plan {
 
+// A node and its place in Swarm's order, in two words so that a comparison is two.
 struct Candidate {
-  std::uint32_t penalty = 0;        // too many recent failures: how many
-  std::uint32_t service_tasks = 0;  // active tasks of the service there
-  std::uint32_t active_tasks = 0;   // of all services
-  std::uint32_t rank = 0;           // by node id
-  std::uint32_t node = 0;
+  Candidate(std::uint32_t node_, std::uint32_t rank, std::uint32_t active_tasks, std::uint32_t tasks,
+            std::uint32_t penalty)
+      : first{(std::uint64_t{penalty} << 32) | tasks},
+        second{(std::uint64_t{active_tasks} << 32) | rank},
+        node{node_} {}
+
+  std::uint32_t service_tasks() const { return static_cast<std::uint32_t>(first); }
+  void add_task() {
+    first += 1;
+    second += std::uint64_t{1} << 32;
+  }
+  bool operator>(const Candidate& other) const {
+    return first != other.first ? first > other.first : second > other.second;
+  }
+
+  std::uint64_t first;   // recent failures if too many | active tasks of the service
+  std::uint64_t second;  // active tasks of all services | rank by node id
+  std::uint32_t node;
   bool suits = false;  // what cannot change within the group has been looked at
-  auto operator<=>(const Candidate&) const = default;
 };
 
 class SpreadTree {
  public:
   SpreadTree() { branches_.emplace_back(); }
 
-  // `path`: the node's label value at each level; all paths are equally long.
-  void add(const std::vector<std::string>& path, const Candidate& candidate);
+  // A node's label value at each level, as its rank among all values; all paths are equally long. Not kept.
+  using Path = std::vector<std::uint32_t>;
+  void add(const Path& path, const Candidate& candidate);
   // Tasks on a node that takes no new ones count in its branch all the same.
-  void add_tasks(const std::vector<std::string>& path, std::uint32_t tasks);
+  void add_tasks(const Path& path, std::uint32_t tasks);
   void grow();  // after the last add
 
   // The next node that `fits`, which gets one more task; nullopt: there is none, nor will there be.
@@ -44,13 +55,14 @@ class SpreadTree {
   std::optional<std::uint32_t> next(const Fits& fits) { return next(0, fits); }
 
  private:
+  static constexpr std::uint32_t kNone = 0xFFFFFFFF;
   struct Branch {
     std::uint32_t tasks = 0;
-    std::map<std::string, std::uint32_t, std::less<>> children;  // label value -> branch
-    std::set<std::pair<std::uint32_t, std::string_view>> open;   // (tasks, label value)
-    std::vector<Candidate> heap;                                 // smallest on top; leaves only
+    std::vector<std::uint32_t> children;                     // by label value; kNone: nobody has that value here
+    std::set<std::pair<std::uint32_t, std::uint32_t>> open;  // (tasks, label value)
+    std::vector<Candidate> heap;                             // smallest on top; leaves only
   };
-  std::uint32_t leaf(const std::vector<std::string>& path, std::uint32_t tasks);
+  std::uint32_t leaf(const Path& path, std::uint32_t tasks);
   std::optional<std::uint32_t> next(std::uint32_t branch, const Fits& fits);
   std::optional<std::uint32_t> next_in_leaf(std::vector<Candidate>& heap, const Fits& fits);
 

@@ -53,9 +53,13 @@ using LogIndex = Number<struct LogIndexTag>;  // position in the log; the first 
 using Term = Number<struct TermTag>;          // Raft term; 0 means "before all"
 
 template <class Tag>
-constexpr Number<Tag> next(Number<Tag> n) { return Number<Tag>{n.value() + 1}; }
+constexpr Number<Tag> next(Number<Tag> n) {
+  return Number<Tag>{n.value() + 1};
+}
 template <class Tag>
-constexpr Number<Tag> prev(Number<Tag> n) { return Number<Tag>{n.value() - 1}; }
+constexpr Number<Tag> prev(Number<Tag> n) {
+  return Number<Tag>{n.value() - 1};
+}
 
 class Rng;
 std::string random_id(Rng& rng);           // 25 base36 characters

@@ -39,7 +39,7 @@ struct Refusal {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : v_{std::in_place_index<0>, std::move(value)} {}           // NOLINT(google-explicit-constructor)
+  Result(T value) : v_{std::in_place_index<0>, std::move(value)} {}            // NOLINT(google-explicit-constructor)
   Result(Refusal refusal) : v_{std::in_place_index<1>, std::move(refusal)} {}  // NOLINT(google-explicit-constructor)
 
   explicit operator bool() const { return v_.index() == 0; }

@@ -10,8 +10,8 @@ namespace skein {
 class Rng {
  public:
   virtual ~Rng() = default;
-  virtual std::uint64_t next() = 0;                   // 64 uniform bits
-  std::uint64_t below(std::uint64_t bound);           // uniform in [0, bound); REQUIRES bound > 0
+  virtual std::uint64_t next() = 0;          // 64 uniform bits
+  std::uint64_t below(std::uint64_t bound);  // uniform in [0, bound); REQUIRES bound > 0
   void fill(std::span<std::byte> bytes);
 };
 

@@ -182,6 +182,8 @@ void evolve(Task& state, const Event& event, const RecordHead& head) {
       break;
     case Event::kTaskObserved:
       fold(state, event.task_observed(), head);
+      if (state.status().state() == TASK_RUNNING && state.running_since_ns() == 0)
+        state.set_running_since_ns(state.status().at_ns());
       break;
     case Event::kTaskReaped:
       break;

@@ -95,6 +95,10 @@ SpecPtr View::spec(std::string_view service_id, std::uint64_t version) const {
   return state_->specs.find(service_id, version);
 }
 
+std::vector<RememberedCommand> View::remembered_commands() const {
+  return {state_->commands.all().begin(), state_->commands.all().end()};
+}
+
 const RememberedCommand* View::remembered(std::string_view command_id) const {
   return state_->commands.find(command_id);
 }

@@ -125,6 +125,7 @@ class View {
 
   // The first outcome of a command seen lately (the last 65,536 commands); nullptr if it is new.
   const RememberedCommand* remembered(std::string_view command_id) const;
+  std::vector<RememberedCommand> remembered_commands() const;  // by index
 
  private:
   struct State;

@@ -1,0 +1,40 @@
+// CommandLedger: makes repeating a command harmless. A command id is carried out once; a repeat hears the outcome of
+// the first, whether that is known already or still under way.
+//
+// Refusals are not remembered: nothing happened, so trying again is a new try. The memory follows the log (Origin
+// .command_id), so it holds across leaders; it keeps the last kCommandsKept. Not an actor, not thread-safe.
+#pragma once
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "actors/messages.h"
+
+namespace skein {
+
+inline constexpr std::size_t kCommandsKept = 65'536;
+
+class CommandLedger {
+ public:
+  void remember(const RememberedCommand& command);
+  void follow(const FoldedRecord& record);
+
+  // The outcome of an earlier command with this id; nullptr if there is none.
+  const RememberedCommand* find(const std::string& command_id) const;
+
+  // True: the first of its id, carry it out. False: another is under way, `reply` waits for its outcome.
+  bool begin(const std::string& command_id, Reply reply);
+  // Answers all that wait for the command.
+  void end(const Outcome& outcome);
+  // The lead was lost: nobody will answer what is under way.
+  void lose_all(const std::string& why);
+
+ private:
+  std::unordered_map<std::string, RememberedCommand> done_;
+  std::deque<std::string> order_;
+  std::unordered_map<std::string, std::vector<Reply>> under_way_;
+};
+
+}  // namespace skein
