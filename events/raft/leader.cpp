@@ -15,7 +15,7 @@ void Raft::become_leader() {
   start_term(hard_.term, config_.id);
   role_ = Role::leader;
   term_start_ = next(log_.last().index);
-  follow_membership();
+  follow_membership(term_start_);
   Record opening;
   opening.add_events()->mutable_term_started()->set_leader(config_.id);
   opening.mutable_origin()->set_principal("skein");
@@ -38,7 +38,7 @@ Proposed Raft::append_own(std::vector<Record> drafts) {
     draft.set_digest(chain_digest(last.digest, draft));
     append_record(std::make_shared<const Record>(std::move(draft)));
   }
-  follow_membership();
+  follow_membership(first);
   appends_due_ = true;
   return {first, log_.last().index, hard_.term};
 }
@@ -63,12 +63,12 @@ Result<Proposed> Raft::propose(std::vector<Record> drafts, std::vector<Payload> 
 }
 
 // One Progress for each peer of the membership, and our own as long as we lead (4.2.2: a leader that removed itself
-// goes on until that is committed, without counting itself).
-void Raft::follow_membership() {
+// goes on until that is committed, without counting itself). Newcomers are sent records from `first` on.
+void Raft::follow_membership(LogIndex first) {
   std::erase_if(progress_,
                 [this](const auto& entry) { return entry.first != config_.id && !membership_.now().has(entry.first); });
-  const auto admit = [this](const std::string& peer) {
-    const auto [at, added] = progress_.try_emplace(peer, next(log_.last().index), config_.inflight_max);
+  const auto admit = [this, first](const std::string& peer) {
+    const auto [at, added] = progress_.try_emplace(peer, first, config_.inflight_max);
     if (added) at->second.heard();  // it has a full period to answer in
   };
   admit(config_.id);
@@ -172,7 +172,10 @@ void Raft::advance_commit() {
   if (index <= commit_ || (index < term_start_ && config_.rules.commit_own_term_only)) return;
   follow_commit(index);
   commit_news_ = true;
-  if (!may_vote() && membership_.index() <= commit_) return become_follower(hard_.term, {});  // 4.2.2
+  if (!may_vote() && membership_.index() <= commit_) {  // 4.2.2; the others are to learn that it is done
+    send_appends();
+    return become_follower(hard_.term, {});
+  }
   begin_round();
 }
 

@@ -160,7 +160,7 @@ class Raft {
   bool send_append(const std::string& peer, Progress& progress, bool even_if_empty);
   void send_timeout_now_if_ready();
   void send_heartbeats(std::uint64_t round);
-  void follow_membership();
+  void follow_membership(LogIndex first);
 
   // change.cpp
   Result<Membership> changed_membership(const MembershipChange& change) const;

@@ -36,12 +36,12 @@ Sim::Sim(SimPlan plan) : plan_{plan}, rng_{plan.seed} {
   odds_.crash = up_to(20) >> calm;
   odds_.restart = 5 + up_to(100);
   odds_.cut = up_to(40) >> calm;
-  odds_.mend = 5 + up_to(60);
+  odds_.mend = 1 + up_to(40);
   odds_.propose = 20 + up_to(500);
   odds_.read = up_to(200);
   odds_.change = plan.spares == 0 ? 0 : up_to(50);
   odds_.transfer = up_to(10);
-  odds_.drop_prefix = chance(500) ? up_to(30) : 0;
+  odds_.drop_prefix = chance(500) ? up_to(60) : 0;
   std::vector<std::string> voters;
   for (unsigned i = 0; i < plan.voters; ++i) voters.push_back(std::string(1, static_cast<char>('a' + i)));
   for (unsigned i = 0; i < plan.voters + plan.spares; ++i) {
@@ -81,15 +81,7 @@ void Sim::disturb() {
     Machine& machine = pick();
     if (!machine.up()) machine.restart();
   }
-  if (chance(odds_.cut)) {
-    const std::string a = pick().config().id;
-    const std::string b = pick().config().id;
-    cut_.emplace(a, b);
-    if (chance(500)) cut_.emplace(b, a);
-    if (chance(200)) {
-      for (const auto& [id, machine] : machines_) cut_.insert({{a, id}, {id, a}});
-    }
-  }
+  if (chance(odds_.cut)) cut();
   if (chance(odds_.mend)) cut_.clear();
   if (chance(odds_.drop_prefix)) drop_prefix(pick());
 }
@@ -167,9 +159,24 @@ void Sim::deliver() {
   }
 }
 
-// Retention: forgets a part of what was handed out long ago.
+// One link, one way or both; or one machine from all others, a leader by preference: that is when it matters.
+void Sim::cut() {
+  const std::string a = pick().config().id;
+  const std::string b = pick().config().id;
+  cut_.emplace(a, b);
+  if (chance(500)) cut_.emplace(b, a);
+  if (chance(500)) return;
+  for (const auto& [lone, machine] : machines_) {
+    if (!machine.up() || machine.raft().role() != Role::leader) continue;
+    for (const auto& [id, other] : machines_) cut_.insert({{lone, id}, {id, lone}});
+  }
+}
+
+// Retention: forgets a part of what was handed out. Not while a snapshot is still on its way to the disk.
 void Sim::drop_prefix(Machine& machine) {
   if (!machine.up() || machine.raft().applied() == LogIndex{}) return;
+  const auto end = machine.raft().record_at(machine.raft().last());
+  if (!end || machine.disk().last_digest() != (*end)->digest()) return;
   const LogIndex first{1 + rng_.below(machine.raft().applied().value())};
   if (first <= machine.disk().first()) return;
   EXPECT_TRUE(machine.disk().drop_before(first));

@@ -60,6 +60,7 @@ class Sim {
   Machine& pick();
   void step();
   void disturb();
+  void cut();
   void ask();
   void change_membership(Raft& leader);
   void run_machine(Machine& machine);
