@@ -3,6 +3,8 @@
 // A record out of order or off the chain is our own bug (CHECK). What may come from elsewhere is refused: an event of
 // an unknown kind, a payload that is not what its digest says. Pure; any thread.
 #pragma once
+#include <string_view>
+
 #include "events/base/result.h"
 #include "events/store/event_log.h"
 

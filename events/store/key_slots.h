@@ -12,7 +12,6 @@
 // Errors: Errc::fault naming the file.
 #pragma once
 #include <cstdint>
-#include <mutex>
 #include <set>
 #include <string>
 #include <string_view>

@@ -1,7 +1,6 @@
 // What the tests of the store share: records that chain, a directory of one's own, and a log of either kind.
 #pragma once
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
