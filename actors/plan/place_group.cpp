@@ -49,7 +49,7 @@ const SpreadTree::Path& GroupPlacement::path(NodeTable::Number node) {
 
 void GroupPlacement::grow_tree() {
   tree_.emplace();
-  for (const NodeTable::Place& place : table_.order()) tree_->add(path(place.node), candidate(place));
+  table_.each_available([this](const NodeTable::Place& place) { tree_->add(path(place.node), candidate(place)); });
   for (const NodeTable::Number node : load_.nodes_with_tasks()) {
     const NodeLedger& ledger = table_.ledger(node);
     if (!ledger.is_available() && ledger.node() != nullptr) tree_->add_tasks(path(node), load_.tasks(node));

@@ -105,6 +105,13 @@ class NodeTable {
     auto operator<=>(const Place&) const = default;
   };
   const std::set<Place>& order() const { return order_; }
+  // The same places in number order, for who sorts anyway.
+  template <class Visit>
+  void each_available(Visit visit) const {
+    for (const Slot& slot : nodes_) {
+      if (slot.listed) visit(slot.place);
+    }
+  }
   // For each node number the rank of the node's label value ("" if it has none) among the values of all nodes.
   // `descriptor` as in label_named. Made once, until the labels of some node change.
   const std::vector<std::uint32_t>& labels(const std::string& descriptor);

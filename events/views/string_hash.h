@@ -11,7 +11,8 @@ namespace skein {
 
 struct StringHash {
   using is_transparent = void;
-  std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+  // Not noexcept, so that libstdc++ keeps each key's hash beside it instead of making it anew for every neighbour.
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
 };
 
 template <class Value>
