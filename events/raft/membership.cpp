@@ -60,6 +60,8 @@ void Membership::remove(std::string_view id) {
 
 bool Membership::operator==(const Membership& other) const { return std::ranges::equal(peers_, other.peers_, same); }
 
+MembershipHistory::MembershipHistory(Membership founding) : now_{std::move(founding)}, bytes_{serialize()} {}
+
 MembershipHistory MembershipHistory::parse(const std::string& bytes) {
   RaftMembershipState state;
   CHECK(state.ParseFromString(bytes), "the hard state's membership cannot be read");
@@ -67,6 +69,7 @@ MembershipHistory MembershipHistory::parse(const std::string& bytes) {
   history.index_ = LogIndex{state.index()};
   history.earlier_ = Membership{{state.earlier_peers().begin(), state.earlier_peers().end()}};
   history.earlier_index_ = LogIndex{state.earlier_index()};
+  history.bytes_ = history.serialize();
   return history;
 }
 
@@ -90,6 +93,7 @@ void MembershipHistory::change(LogIndex index, Membership peers) {
   CHECK(index > index_, "membership changes come in the order of the log");
   earlier_ = std::exchange(now_, std::move(peers));
   earlier_index_ = std::exchange(index_, index);
+  bytes_ = serialize();
 }
 
 bool MembershipHistory::cut_from(LogIndex index) {
@@ -97,6 +101,7 @@ bool MembershipHistory::cut_from(LogIndex index) {
   CHECK(earlier_index_ < index, "only the newest membership change may be cut off");
   now_ = std::exchange(earlier_, Membership{});
   index_ = std::exchange(earlier_index_, LogIndex{});
+  bytes_ = serialize();
   return true;
 }
 

@@ -39,9 +39,9 @@ class Membership {
 
 class MembershipHistory {
  public:
-  explicit MembershipHistory(Membership founding = {}) : now_{std::move(founding)} {}
+  explicit MembershipHistory(Membership founding = {});
   static MembershipHistory parse(const std::string& bytes);  // CHECKs: it is our own, from our own disk
-  std::string serialize() const;                             // empty for nobody at index 0
+  const std::string& serialized() const { return bytes_; }   // empty for nobody at index 0
 
   const Membership& now() const { return now_; }
   LogIndex index() const { return index_; }            // of the record that made it so; 0: founding
@@ -50,10 +50,13 @@ class MembershipHistory {
   bool cut_from(LogIndex index);  // records from here on are gone; true if that undid the newest change
 
  private:
+  std::string serialize() const;
+
   Membership now_;
   LogIndex index_;
   Membership earlier_;
   LogIndex earlier_index_;
+  std::string bytes_;  // kept, for it is asked for at every step
 };
 
 // The membership a record brings; nullptr if it brings none.

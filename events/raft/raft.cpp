@@ -181,7 +181,7 @@ Result<RecordPtr> Raft::record_at(LogIndex index) const { return log_.at(index);
 
 bool Raft::vital_changed() const {
   return hard_.term != outbox_.taken.term || hard_.voted_for != outbox_.taken.voted_for ||
-         membership_.serialize() != outbox_.taken.membership;
+         membership_.serialized() != outbox_.taken.membership;
 }
 
 bool Raft::group_due() const {
@@ -218,7 +218,7 @@ void Raft::take_group(Ready& ready) {
   ready.group.payloads = std::exchange(outbox_.payloads, {});
   outbox_.taken = hard_;
   outbox_.taken.commit = commit_;
-  outbox_.taken.membership = membership_.serialize();
+  outbox_.taken.membership = membership_.serialized();
   ready.group.hard_state = outbox_.taken;
   ready.has_group = outbox_.under_way = true;
   ready.persisted.group = ++outbox_.group;
