@@ -84,7 +84,9 @@ void ScriptedServer::accept_all() {
 
 void ScriptedServer::serve(int connection) {
   std::string text;
-  if (read_until(connection, text, 0, "\r\n\r\n")) {
+  char first = 0;
+  const bool is_http = ::recv(connection, &first, 1, MSG_PEEK) == 1 && first != 0x16;  // 0x16: a TLS hello; no TLS here
+  if (is_http && read_until(connection, text, 0, "\r\n\r\n")) {
     const std::size_t head = text.find("\r\n\r\n") + 4;
     SeenRequest request = parse_head(text.substr(0, head));
     const auto length = request.headers.find("content-length");
@@ -106,8 +108,8 @@ void ScriptedServer::serve(int connection) {
       }
     }
   }
-  ::shutdown(connection, SHUT_WR);
-  read_until(connection, text, text.size() + 1, "");
+  ::shutdown(connection, is_http ? SHUT_WR : SHUT_RDWR);
+  if (is_http) read_until(connection, text, text.size() + 1, "");
   const std::lock_guard lock{mutex_};
   std::erase(held_, connection);
   ::close(connection);
