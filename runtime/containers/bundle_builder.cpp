@@ -106,7 +106,7 @@ Result<void> BundleBuilder::write_config(const PrepareRequest& request, ProcessP
                                 .mounts = mounts.oci,
                                 .root = root,
                                 .cgroups_path = cgroups_.path_of(container.record.id),
-                                .netns_path = request.netns_path,
+                                .netns_path = container.netns_for_crun,
                                 .swap_accounting = cgroups_.swap_accounting(),
                                 .private_cgroups = cgroups_.mode() == CgroupMode::v2,
                                 .default_ulimits = settings_.default_ulimits,
@@ -140,9 +140,9 @@ void BundleBuilder::fill_record(const PrepareRequest& request, const Image& imag
 void BundleBuilder::discard(const std::string& dir, const std::vector<std::string>& anonymous_volumes) const {
   unmount_root(dir);
   unmount_files(dir);
-  std::error_code ignored;
-  std::filesystem::remove_all(dir, ignored);
   for (const auto& name : anonymous_volumes) volumes_.remove(name);
+  std::error_code ignored;
+  std::filesystem::remove_all(dir, ignored);  // last: with it goes the record that names all the rest
 }
 
 }  // namespace skein

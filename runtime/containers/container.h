@@ -25,6 +25,7 @@ struct Container {
   ProcessName init, monitor;
   std::string start_error;  // why it cannot be started, known since it was created
   std::string netns_path;
+  std::string netns_for_crun;  // the same by an open descriptor of ours; while it is created, not saved
   std::vector<std::string> anonymous_volumes;
   LogSettings log;
   int stop_signal = 15;

@@ -1,4 +1,6 @@
 // The executor's first half: opening over what is there, preparing and starting.
+#include <fcntl.h>
+#include <fmt/format.h>
 #include <signal.h>
 #include <spdlog/spdlog.h>
 #include <string.h>
@@ -8,6 +10,8 @@
 #include <cerrno>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <thread>
 
 #include "runtime/containers/executor_core.h"
 #include "runtime/containers/random_hex.h"
@@ -44,6 +48,30 @@ void fill_programs(CrunExecutor::Options& options) {
   if (!options.init_path.empty()) return;
   options.init_path = first_program(
       {"/usr/libexec/docker/docker-init", "/usr/bin/docker-init", "/usr/bin/tini-static", "/usr/bin/catatonit"});
+}
+
+// A namespace's name is a mount, which the mount namespace that crun runs in may not have seen; a descriptor works
+// there.
+Result<UniqueFd> open_netns(const std::string& path) {
+  if (path.empty()) return UniqueFd{};
+  UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!fd) return Refusal{Errc::fault, "cannot open network namespace " + path + ": " + ::strerror(errno)};
+  return fd;
+}
+
+// conmon and crun carry the container's id in their arguments, and so does a container that has not been started. A
+// process has no arguments for a moment while it begins a program, hence several looks without finding one.
+void end_processes(const std::string& id) {
+  constexpr int kLooksMax = 1000;
+  constexpr int kQuietLooks = 3;
+  int quiet = 0;
+  for (int look = 0; look < kLooksMax && quiet < kQuietLooks; ++look) {
+    const auto found = processes_naming(id);
+    quiet = found.empty() ? quiet + 1 : 0;
+    for (const auto& process : found) signal_process(process, SIGKILL);
+    std::this_thread::yield();
+  }
+  if (quiet < kQuietLooks) spdlog::error("containers: processes of {} do not end", id);
 }
 
 BundleSettings bundle_settings(const CrunExecutor::Options& options) {
@@ -108,11 +136,17 @@ void CrunExecutor::Core::load() {
     else
       sweep_stray(entry.path().string());
   }
+  std::set<std::string> known;
+  for (const auto& container : table_.all()) known.insert(container.record.id);
+  for (const auto& id : crun_.ids()) {
+    if (!known.contains(id)) sweep_stray(containers_dir() + "/" + id);
+  }
 }
 
 void CrunExecutor::Core::sweep_stray(const std::string& dir) {
   const auto id = fs::path{dir}.filename().string();
   spdlog::warn("containers: sweeping up {}, which was never finished", id);
+  end_processes(id);
   crun_.remove(id);
   cgroups_.remove(id);
   builder_.discard(dir, {});
@@ -156,6 +190,9 @@ Result<ContainerInfo> CrunExecutor::Core::make(const PrepareRequest& request, co
   container.record.id = random_hex(64);
   container.record.created = system_time();
   container.dir = containers_dir() + "/" + container.record.id;
+  const auto netns = open_netns(request.netns_path);
+  if (!netns) return netns.refusal();
+  if (*netns) container.netns_for_crun = fmt::format("/proc/{}/fd/{}", ::getpid(), netns->get());
   if (::mkdir(container.dir.c_str(), 0700) != 0) {
     return Refusal{Errc::fault, "cannot make " + container.dir + ": " + ::strerror(errno)};
   }

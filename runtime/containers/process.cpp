@@ -6,11 +6,13 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -22,6 +24,7 @@ constexpr const char* kPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/us
 
 // Everything the child needs, made ready before it exists: between clone and exec it may only make system calls.
 struct ChildPlan {
+  pid_t parent;
   char* const* argv;
   char* const* envp;
   int mount_namespace;
@@ -42,6 +45,8 @@ void default_signals() {
 
 int child_main(void* argument) {
   auto* plan = static_cast<ChildPlan*>(argument);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != plan->parent) ::_exit(127);  // it died before that took hold
   default_signals();
   ::setsid();
   bool ok = plan->mount_namespace < 0 || ::setns(plan->mount_namespace, CLONE_NEWNS) == 0;
@@ -97,7 +102,8 @@ Result<pid_t> spawn(const Command& command) {
   env.emplace_back(kPath);
   const auto argv = c_strings(command.argv);
   const auto envp = c_strings(env);
-  ChildPlan plan{argv.data(),
+  ChildPlan plan{::getpid(),
+                 argv.data(),
                  envp.data(),
                  command.mount_namespace,
                  command.sync_fd,
@@ -151,6 +157,21 @@ UniqueFd open_process(const ProcessName& name) {
 bool signal_process(const ProcessName& name, int signal_number) {
   const UniqueFd fd = open_process(name);
   return fd && ::syscall(SYS_pidfd_send_signal, fd.get(), signal_number, nullptr, 0) == 0;
+}
+
+std::vector<ProcessName> processes_naming(const std::string& word) {
+  std::vector<ProcessName> out;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator{"/proc", ignored}) {
+    const int pid = std::atoi(entry.path().filename().c_str());
+    std::ifstream file{pid > 0 ? entry.path() / "cmdline" : std::filesystem::path{"/dev/null"}};
+    for (std::string argument; std::getline(file, argument, '\0');) {
+      if (argument != word) continue;
+      if (const auto name = name_process(pid); name.start_time != 0) out.push_back(name);
+      break;
+    }
+  }
+  return out;
 }
 
 std::string find_program(const std::string& name) {

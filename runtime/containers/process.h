@@ -3,8 +3,9 @@
 // Is: spawn (vfork-like clone: no copy of the daemon's page tables), wait, identity of a pid. Is not: a shell.
 // Invariants: a child gets /dev/null as stdin and never a pipe as stdout or stderr, because a container's first process
 // inherits them through crun and whoever waits for the end of such a pipe waits for ever (feasibility.md, section G).
-// It has its own session, default signals, and of our descriptors only `sync_fd`, as number 3.
-// Threads: any at once. Errors: Errc::fault naming the program.
+// It dies with the thread that started it (a daemon that is killed leaves no half-started program behind; what must
+// live on, as conmon does, forks away), has its own session, default signals, and of our descriptors only `sync_fd`, as
+// number 3. Threads: any at once. Errors: Errc::fault naming the program.
 #pragma once
 #include <sys/types.h>
 
@@ -44,6 +45,9 @@ ProcessName name_process(pid_t pid);
 UniqueFd open_process(const ProcessName& name);
 // Sends a signal to exactly that process; false if it has gone.
 bool signal_process(const ProcessName& name, int signal_number);
+
+// Those of which an argument is `word`. For words that are unique, as container ids are.
+std::vector<ProcessName> processes_naming(const std::string& word);
 
 // Where a program is on PATH; empty if it is not.
 std::string find_program(const std::string& name);

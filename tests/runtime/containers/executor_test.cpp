@@ -1,13 +1,17 @@
 // The life of a container through the port, with the real crun and conmon.
 #include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <fstream>
+#include <set>
 #include <thread>
 
+#include "events/base/rng.h"
 #include "runtime/containers/process.h"
 #include "runtime/containers/random_hex.h"
 #include "tests/runtime/containers/fixture.h"
@@ -254,6 +258,52 @@ TEST_F(ExecutorTest, HalfMadeContainersAreSweptUp) {
   EXPECT_FALSE(init.alive());
   EXPECT_TRUE(executor_->recover()->empty());
   EXPECT_EQ(read_file("/proc/self/mountinfo").find(id), std::string::npos);
+}
+
+// A daemon that is killed at any moment leaves containers that are found again or swept up, and nothing between.
+TEST_F(ExecutorTest, KilledDaemonLeavesNothingHalf) {
+  SeededRng rng{20261120};
+  for (int round = 0; round < 10; ++round) {
+    drop_executor();
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe(ends.data()), 0);
+    const pid_t daemon = ::fork();  // only this thread is left, so the child may do what it likes
+    if (daemon == 0) {
+      open_executor();
+      for (int n = 0;; ++n) {
+        const auto task = script_task("sleep 1000");
+        (void)!::write(ends[1], "x", 1);
+        (void)prepare(task);
+        (void)start(task);
+        if (n % 3 == 2) (void)remove(task);
+      }
+    }
+    std::array<char, 16> steps;
+    ASSERT_GT(::read(ends[0], steps.data(), 1 + rng.below(2)), 0);
+    const auto until = std::chrono::steady_clock::now() + std::chrono::microseconds{rng.below(120'000)};
+    while (std::chrono::steady_clock::now() < until) std::this_thread::yield();
+    ::kill(daemon, SIGKILL);
+    wait_for(daemon);
+    for (const int end : ends) ::close(end);
+    open_executor();
+    std::set<std::string> known;
+    const auto found = executor_->recover();
+    ASSERT_TRUE(found);
+    for (const auto& each : *found) known.insert(each.info.container_id);
+    std::set<std::string> there;
+    for (const auto& entry : fs::directory_iterator{root_ / "data/containers"}) there.insert(entry.path().filename());
+    EXPECT_EQ(known, there);
+    for (const auto& entry : fs::directory_iterator{root_ / "exec/crun"}) {
+      EXPECT_TRUE(known.contains(entry.path().filename())) << entry.path();
+    }
+  }
+  for (const auto& left : executor_->directory().list()) {
+    AssignedTask task;
+    task.set_id(left.task_id);
+    EXPECT_TRUE(remove(task));
+    EXPECT_TRUE(processes_naming(left.id).empty());
+  }
+  EXPECT_EQ(read_file("/proc/self/mountinfo").find((root_ / "data/containers/").string()), std::string::npos);
 }
 
 TEST_F(ExecutorTest, EightAtOnceStartFast) {

@@ -1,5 +1,10 @@
 // What a spec asks for is what the process inside sees. Real containers.
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
 #include <fstream>
+#include <thread>
 
 #include "runtime/containers/random_hex.h"
 #include "tests/runtime/containers/fixture.h"
@@ -186,25 +191,33 @@ TEST_F(SettingsTest, CommandReplacesEntrypointAndDropsCmd) {
   EXPECT_EQ(output_of(command), "\n");
 }
 
+// The namespace is made, and its name mounted, after the executor has been opened, as a network plane does it.
 TEST_F(SettingsTest, NetworkNamespaceIsTheOneGiven) {
-  const auto task = script_task("cat /proc/sys/net/ipv4/ip_unprivileged_port_start; ls /sys/class/net | wc -l");
+  const auto name = (root_ / "netns").string();
+  std::ofstream{name}.put('\n');
+  bool made = false;
+  std::thread{[&] {
+    made = ::unshare(CLONE_NEWNET) == 0 &&
+           ::mount("/proc/thread-self/ns/net", name.c_str(), nullptr, MS_BIND, nullptr) == 0;
+  }}.join();
+  ASSERT_TRUE(made);
+  const auto task = script_task("cat /proc/sys/net/ipv4/ip_unprivileged_port_start; stat -L -c %i /proc/self/ns/net");
   PrepareRequest request;
   request.task = std::make_shared<AssignedTask>(task);
-  // A holder whose namespace the container joins: the sandbox that a network plane would have made.
-  const auto holder = script_task("unshare -n sh -c 'echo ready; sleep 1000'");
-  auto open = holder;
-  spec(open).mutable_privileges()->set_seccomp_mode("unconfined");
-  spec(open).add_cap_add("SYS_ADMIN");
-  ASSERT_TRUE(prepare(open));
-  const auto pid = start(open)->pid;
-  wait_for_output(open, "ready");
-  const auto children = read_file("/proc/" + std::to_string(pid) + "/task/" + std::to_string(pid) + "/children");
-  const auto inside = children.empty() ? pid : std::stoll(children);
-  request.netns_path = "/proc/" + std::to_string(inside) + "/ns/net";
-  ASSERT_TRUE(prepare_request(request));
-  ASSERT_TRUE(start(task));
+  request.netns_path = name;
+  EXPECT_TRUE(prepare_request(request));
+  EXPECT_TRUE(start(task));
   wait_exit(task);
-  EXPECT_TRUE(log_of(task).starts_with("0\n")) << log_of(task);
+  struct stat info = {};
+  EXPECT_EQ(::stat(name.c_str(), &info), 0);
+  EXPECT_EQ(log_of(task), "0\n" + std::to_string(info.st_ino) + "\n");
+  EXPECT_EQ(executor_->recover()->front().netns_path, name);
+  ::umount2(name.c_str(), MNT_DETACH);
+  const auto other = script_task("true");
+  request.task = std::make_shared<AssignedTask>(other);
+  request.netns_path = "/no/such/netns";
+  EXPECT_EQ(prepare_request(request).refusal().text,
+            "cannot open network namespace /no/such/netns: No such file or directory");
 }
 
 TEST_F(SettingsTest, OtherLogDriversAreRefusedByName) {
