@@ -2,9 +2,9 @@
 //
 // Is: the store's only mutable fact; everything else is named by its content. An image without a name stays until it is
 // removed ("dangling"). Is not: content. Invariants: every name and digest leads to an image in `images`.
-// File:
-// {"version":1,"images":{id:{"manifest":digest}},"names":{"docker.io/library/x:tag":id},"digests":{"...@sha256:..":id}};
-// written aside, flushed and renamed. A damaged file is refused, never guessed at.
+// File: {"version":1, "images":{id:{"manifest":digest}}, "names":{"docker.io/library/x:tag":id},
+// "digests":{"docker.io/library/x@sha256:..":id}}; written aside, flushed and renamed. A damaged file is refused, never
+// guessed at.
 #pragma once
 #include <map>
 #include <string>
