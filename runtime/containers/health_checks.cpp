@@ -15,8 +15,8 @@ namespace skein {
 struct HealthChecks::Check {
   ProcessName crun;
   std::string process_file, pid_file;
-  std::int64_t timeout_ms = 0;
-  bool out_of_time = false;  // under the owner's mutex, as long as the check is in running_
+  std::int64_t timeout_ms = 0;  // set before anybody watches
+  bool out_of_time = false;     // under the owner's mutex, as long as the check is in running_
 
   void kill() const {
     std::ifstream file{pid_file};
@@ -62,16 +62,22 @@ Result<HealthChecks::CheckPtr> HealthChecks::begin(const Container& container, c
 
 void HealthChecks::run(const Container& container, const std::vector<std::string>& argv, std::int64_t timeout_ms,
                        Done done) {
-  CheckPtr check;
   {
     const std::lock_guard lock{mutex_};
     if (closed_) return done(kClosed);
-    auto begun = begin(container, argv);
-    if (!begun) return done(begun.refusal());
-    check = *begun;
-    check->timeout_ms = timeout_ms;
-    running_[check->crun.pid] = check;
+    ++beginning_;
   }
+  const auto begun = begin(container, argv);
+  {
+    const std::lock_guard lock{mutex_};
+    --beginning_;
+    none_left_.notify_all();
+    if (begun) running_[(*begun)->crun.pid] = *begun;
+    if (begun && closed_) (*begun)->kill();
+  }
+  if (!begun) return done(begun.refusal());
+  const auto& check = *begun;
+  check->timeout_ms = timeout_ms;
   watcher_.watch(open_process(check->crun), [this, check, done = std::move(done)] { ended(check, done); });
   watcher_.after(timeout_ms, [this, check] {
     const std::lock_guard lock{mutex_};
@@ -107,7 +113,7 @@ void HealthChecks::close() {
   std::unique_lock lock{mutex_};
   closed_ = true;
   for (const auto& [pid, check] : running_) check->kill();
-  none_left_.wait(lock, [this] { return running_.empty(); });
+  none_left_.wait(lock, [this] { return running_.empty() && beginning_ == 0; });
 }
 
 }  // namespace skein

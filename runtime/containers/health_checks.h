@@ -39,6 +39,7 @@ class HealthChecks {
   std::mutex mutex_;
   std::condition_variable none_left_;
   bool closed_ = false;
+  int beginning_ = 0;  // run() is between its first look and the entry in running_
   std::map<pid_t, CheckPtr> running_;
 };
 

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdio>
 #include <fstream>
+#include <future>
 #include <set>
 #include <thread>
 
@@ -174,7 +175,8 @@ TEST_F(ExecutorTest, UnknownUserIsToldByStart) {
 }
 
 TEST_F(ExecutorTest, HealthCheckRunsInsideAndGivesItsCode) {
-  const auto task = script_task("sleep 1000");
+  auto task = script_task("sleep 1000");
+  task.mutable_spec()->mutable_container()->set_stop_signal("SIGKILL");
   ASSERT_TRUE(prepare(task));
   ASSERT_TRUE(start(task));
   EXPECT_EQ(*check_health(task, {"sh", "-c", "test $FROM_IMAGE = yes && exit 3"}, 20'000), 3);
@@ -187,6 +189,22 @@ TEST_F(ExecutorTest, HealthCheckRunsInsideAndGivesItsCode) {
   EXPECT_EQ(*check_health(task, {"sh", "-c", "ps | grep -q '[s]leep 4242'"}, 20'000), 1);  // it was ended
   ASSERT_TRUE(stop(task));
   EXPECT_FALSE(check_health(task, {"true"}, 20'000));
+}
+
+TEST_F(ExecutorTest, ClosingEndsWhatIsUnderWayAndAnswersIt) {
+  const auto task = script_task("trap '' TERM; echo ready; while :; do sleep 0.05; done");
+  ASSERT_TRUE(prepare(task));
+  ASSERT_TRUE(start(task));
+  wait_for_output(task, "ready");
+  std::promise<Result<int>> check;
+  std::promise<Result<ContainerInfo>> stopped;
+  executor_->exec_health(TaskId{task.id()}, {"sleep", "4243"}, 600'000, [&](auto result) { check.set_value(result); });
+  executor_->stop(TaskId{task.id()}, [&](auto result) { stopped.set_value(result); });
+  drop_executor();
+  EXPECT_EQ(check.get_future().get().refusal().code, Errc::unavailable);
+  EXPECT_EQ(stopped.get_future().get().refusal().code, Errc::unavailable);
+  open_executor();
+  EXPECT_TRUE(executor_->recover()->front().running);  // the container runs on
 }
 
 TEST_F(ExecutorTest, ImageHealthIsTheImagesOwn) {
