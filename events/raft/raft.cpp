@@ -165,15 +165,21 @@ Result<void> Raft::read_index(std::uint64_t context) {
   return {};
 }
 
-Result<void> Raft::restore(const LogPosition& start, const Membership& peers) {
+Result<void> Raft::restore(const LogPosition& start, Membership peers) {
   if (peers.empty()) return Refusal{Errc::invalid, "raft: a snapshot without a membership"};
   if (start.index <= commit_) return Refusal{Errc::out_of_sequence, "raft: the snapshot is older than the log"};
   CHECK(role_ != Role::leader, "a leader has everything that is committed");
   if (start.term > hard_.term) become_follower(start.term, {});
+  auto ours = log_.position_at(start.index);
+  if (ours && ours->digest == start.digest) {  // what follows may be acknowledged already: it must stay
+    follow_commit(start.index);
+    return {};
+  }
+  if (!ours && ours.refusal().code != Errc::not_found) return ours.refusal();
   log_.restart_after(start);
   commit_ = applied_ = start.index;
   membership_ = MembershipHistory{};
-  membership_.change(start.index, peers);
+  membership_.change(start.index, std::move(peers));
   return {};
 }
 

@@ -81,9 +81,10 @@ class Raft {
   // `peer` could not be reached: send it one message at a time until it answers.
   void report_unreachable(const std::string& peer);
   // The host holds a complete, verified snapshot that ends at `start`; the log is to go on after it. The next group
-  // carries restart_after (save the snapshot before appending that group). The applied index becomes start.index.
+  // carries restart_after (save the snapshot before appending that group) and the applied index becomes start.index;
+  // unless the log has that very record: then it stays as it is, and its records are handed out as ever.
   // Refused: out_of_sequence if commit is already there or past it, invalid if `peers` is empty.
-  Result<void> restore(const LogPosition& start, const Membership& peers);
+  Result<void> restore(const LogPosition& start, Membership peers);
 
   bool has_ready() const;
   Ready take_ready();

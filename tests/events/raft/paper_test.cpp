@@ -341,6 +341,39 @@ TEST_F(Paper, ALeaderWithoutAQuorumStepsDown) {
   EXPECT_EQ(machine.raft().term(), Term{1});
 }
 
+// Paper 7: "If instead the follower receives a snapshot that describes a prefix of its log ... entries following the
+// snapshot are still valid and must be retained"; they may have been acknowledged.
+TEST_F(Paper, ASnapshotOfAPrefixKeepsTheRecordsAfterIt) {
+  Machine machine{config_of("a", 3), 1};
+  const auto records = records_after(log_start(), {1, 1, 1});
+  (void)answers(machine, append("b", 1, machine, 0, 0, 0, records));
+  ASSERT_TRUE(machine.raft().restore(position_of(*records[1]), machine.raft().membership()));
+  std::vector<Message> out;
+  machine.settle(out);
+  EXPECT_EQ(machine.raft().last(), LogIndex{3});
+  EXPECT_EQ(machine.disk().last(), LogIndex{3});
+  EXPECT_EQ(machine.handed_out.size(), 2u);
+}
+
+// Paper 7: otherwise "the follower discards its entire log".
+TEST_F(Paper, ASnapshotThatContradictsTheLogReplacesIt) {
+  Machine machine{config_of("a", 3), 1};
+  (void)answers(machine, append("b", 1, machine, 0, 0, 0, records_after(log_start(), {1, 1, 1})));
+  const auto theirs = records_after(log_start(), {2, 2});
+  ASSERT_TRUE(machine.raft().restore(position_of(*theirs[1]), machine.raft().membership()));
+  EXPECT_EQ(machine.raft().restore(position_of(*theirs[0]), machine.raft().membership()).refusal().code,
+            Errc::out_of_sequence);
+  std::vector<Message> out;
+  machine.settle(out);
+  EXPECT_EQ(machine.raft().applied(), LogIndex{2});
+  EXPECT_EQ(machine.disk().base(), position_of(*theirs[1]));
+  machine.crash();
+  machine.restart();
+  EXPECT_EQ(machine.raft().term(), Term{2});
+  const auto next_up = answers(machine, append("c", 2, machine, 2, 2, 2, records_after(position_of(*theirs[1]), {2})));
+  EXPECT_TRUE(next_up.at(0).head.append_reply().accepted());
+}
+
 // Beyond the paper: the chain of digests is checked before anything is believed.
 TEST_F(Paper, RecordsThatDoNotChainAreRefusedWhole) {
   Machine machine{config_of("a", 3), 1};
