@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -18,16 +19,21 @@ struct HealthChecks::Check {
   std::int64_t timeout_ms = 0;  // set before anybody watches
   bool out_of_time = false;     // under the owner's mutex, as long as the check is in running_
 
-  void kill() const {
+  // Ends the process inside; crun follows it. False: crun has not said yet which one that is, and without it nobody
+  // would end what it is about to start.
+  bool kill() const {
     std::ifstream file{pid_file};
     pid_t inside = 0;
-    if (file >> inside) signal_process(name_process(inside), SIGKILL);
-    signal_process(crun, SIGKILL);
+    if (!(file >> inside)) return false;
+    signal_process(name_process(inside), SIGKILL);
+    return true;
   }
 };
 
 namespace {
 
+constexpr int kLookMs = 20;
+constexpr int kLooksMax = 500;  // ten seconds for crun to get going
 const Refusal kClosed{Errc::unavailable, "the node is shutting down"};
 
 std::string seconds_text(std::int64_t ms) {
@@ -73,19 +79,25 @@ void HealthChecks::run(const Container& container, const std::vector<std::string
     --beginning_;
     none_left_.notify_all();
     if (begun) running_[(*begun)->crun.pid] = *begun;
-    if (begun && closed_) (*begun)->kill();
   }
   if (!begun) return done(begun.refusal());
   const auto& check = *begun;
   check->timeout_ms = timeout_ms;
   watcher_.watch(open_process(check->crun), [this, check, done = std::move(done)] { ended(check, done); });
-  watcher_.after(timeout_ms, [this, check] {
-    const std::lock_guard lock{mutex_};
-    const auto found = running_.find(check->crun.pid);
-    if (found == running_.end() || found->second != check) return;
-    check->out_of_time = true;
-    check->kill();
-  });
+  watcher_.after(timeout_ms, [this, check] { run_out(check, kLooksMax); });
+}
+
+void HealthChecks::run_out(const CheckPtr& check, int looks_left) {
+  const std::lock_guard lock{mutex_};
+  const auto found = running_.find(check->crun.pid);
+  if (found == running_.end() || found->second != check) return;
+  check->out_of_time = true;
+  if (check->kill()) return;
+  if (looks_left == 0) {
+    signal_process(check->crun, SIGKILL);
+    return;
+  }
+  watcher_.after(kLookMs, [this, check, looks_left] { run_out(check, looks_left - 1); });
 }
 
 void HealthChecks::ended(const CheckPtr& check, const Done& done) {
@@ -112,8 +124,12 @@ void HealthChecks::ended(const CheckPtr& check, const Done& done) {
 void HealthChecks::close() {
   std::unique_lock lock{mutex_};
   closed_ = true;
-  for (const auto& [pid, check] : running_) check->kill();
-  none_left_.wait(lock, [this] { return running_.empty() && beginning_ == 0; });
+  for (int looks = 0; !running_.empty() || beginning_ > 0; ++looks) {
+    for (const auto& [pid, check] : running_) {
+      if (!check->kill() && looks > kLooksMax) signal_process(check->crun, SIGKILL);
+    }
+    none_left_.wait_for(lock, std::chrono::milliseconds{kLookMs});
+  }
 }
 
 }  // namespace skein

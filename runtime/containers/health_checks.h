@@ -32,6 +32,7 @@ class HealthChecks {
   struct Check;
   using CheckPtr = std::shared_ptr<Check>;
   Result<CheckPtr> begin(const Container& container, const std::vector<std::string>& argv);
+  void run_out(const CheckPtr& check, int looks_left);
   void ended(const CheckPtr& check, const Done& done);
 
   const Crun& crun_;

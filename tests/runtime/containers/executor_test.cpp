@@ -182,6 +182,9 @@ TEST_F(ExecutorTest, HealthCheckRunsInsideAndGivesItsCode) {
   EXPECT_EQ(*check_health(task, {"sh", "-c", "test $FROM_IMAGE = yes && exit 3"}, 20'000), 3);
   EXPECT_EQ(*check_health(task, {"true"}, 20'000), 0);
   EXPECT_NE(*check_health(task, {"nosuch"}, 20'000), 0);
+  for (int limit_ms = 0; limit_ms < 12; ++limit_ms) {  // it may run out while crun is still getting going
+    EXPECT_FALSE(check_health(task, {"sleep", "4242"}, limit_ms));
+  }
   const auto late = check_health(task, {"sleep", "4242"}, 200);
   ASSERT_FALSE(late);
   EXPECT_EQ(late.refusal().text, "Health check exceeded timeout (200ms)");
