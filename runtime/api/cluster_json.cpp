@@ -91,11 +91,13 @@ Json cluster_spec_to_json(const ClusterSpec& spec) {
   return out;
 }
 
-ClusterSpec cluster_spec_from_json(const JsonReader& from) {
+ClusterSpec cluster_spec_from_json(const JsonReader& from, std::int64_t history_limit) {
   ClusterSpec spec;
   spec.set_name(from.text("Name"));
   from.labels("Labels", spec.mutable_labels());
-  spec.set_task_history_limit(from.object("Orchestration").integer("TaskHistoryRetentionLimit"));
+  const JsonReader orchestration = from.object("Orchestration");
+  const bool has_limit = orchestration.has("TaskHistoryRetentionLimit");
+  spec.set_task_history_limit(has_limit ? orchestration.integer("TaskHistoryRetentionLimit") : history_limit);
   read_raft(from.object("Raft"), spec);
   spec.set_dispatcher_heartbeat_ns(from.object("Dispatcher").integer("HeartbeatPeriod"));
   read_ca(from.object("CAConfig"), spec);

@@ -97,12 +97,13 @@ bool tell(const EventQuestion& question, EventNarrator& narrator, const Record& 
   return true;
 }
 
+// Ends with the swarm, too: a gateway of a swarm this node has left tells nothing any more.
 Result<void> run(const ApiContext& context, const EventQuestion& question, Gateway& gateway, OutStream& out) {
   auto start = begin(gateway, question);
   if (!start) return start.refusal();
   if (!out.open()) return {};
   const auto tail = gateway.tail(start->from);
-  while (!out.gone()) {
+  while (!out.gone() && context.gateway().get() == &gateway) {
     const bool late = question.until && context.clock.now() > *question.until;
     auto records = tail->next(late ? std::chrono::milliseconds{0} : kLookEvery);
     if (!records) return records.refusal();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/api/json_reader.h"
+
 namespace skein {
 namespace {
 
@@ -37,6 +39,7 @@ bool has_label(const Labels& labels, std::string_view wanted) {
 Result<Filters> Filters::parse(const std::string& json, std::initializer_list<std::string_view> known) {
   Filters filters;
   if (json.empty()) return filters;
+  if (too_deep(json)) return kBadFilter;
   const nlohmann::json document = nlohmann::json::parse(json, nullptr, false);
   if (!document.is_object()) return kBadFilter;
   for (const auto& [key, element] : document.items()) {

@@ -178,9 +178,28 @@ std::string JsonReader::raw(const char* key) const {
   return value ? value->dump() : std::string{};
 }
 
+bool too_deep(std::string_view json) {
+  constexpr int kDepthMax = 100;
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (quoted && c == '\\')
+      ++i;
+    else if (c == '"')
+      quoted = !quoted;
+    else if (!quoted && (c == '{' || c == '[') && ++depth > kDepthMax)
+      return true;
+    else if (!quoted && (c == '}' || c == ']'))
+      --depth;
+  }
+  return false;
+}
+
 Result<nlohmann::json> parse_json(const std::string& body) {
   if (body.find_first_not_of(" \t\r\n") == std::string::npos)
     return Refusal{Errc::invalid, "invalid JSON: got EOF while reading request body"};
+  if (too_deep(body)) return Refusal{Errc::invalid, "invalid JSON: exceeded max depth"};
   try {
     nlohmann::json value = nlohmann::json::parse(body);
     if (!value.is_object()) return Refusal{Errc::invalid, "invalid JSON: the request body must be an object"};

@@ -54,6 +54,8 @@ class JsonReader {
   ReadFault* fault_;
 };
 
+// Nested deeper than any request can mean; writing such a document again would overrun a connection's small stack.
+bool too_deep(std::string_view json);
 // Parses a request body that must hold one JSON object. Refused in Docker's words. Error texts never quote the body.
 Result<nlohmann::json> parse_json(const std::string& body);
 std::optional<std::string> from_base64(std::string_view text);  // standard alphabet, padding optional

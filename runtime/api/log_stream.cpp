@@ -57,10 +57,11 @@ Result<Response> stream(const ApiContext& context, const Request& request) {
   if (!question) return question.refusal();
   Response response;
   response.content_type = "application/x-ndjson";
-  response.stream = [gateway = *gateway, question = *question](OutStream& out) -> Result<void> {
+  response.stream = [&context, gateway = *gateway, question = *question](OutStream& out) -> Result<void> {
     if (question.follow) out.open();
     auto done = stream_records(
-        *gateway, question, [&](const Json& line) { return out.write(dump(line) + "\n"); }, [&] { return out.gone(); });
+        *gateway, question, [&](const Json& line) { return out.write(dump(line) + "\n"); },
+        [&] { return out.gone() || context.gateway() != gateway; });
     if (done) out.open();
     return done;
   };

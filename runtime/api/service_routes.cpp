@@ -73,8 +73,11 @@ Result<Response> inspect(const ApiContext& context, const Request& request) {
 // What is sent as X-Registry-Auth is passed on as it is, after a look at whether it is one.
 Result<std::string> registry_auth(const Request& request) {
   std::string header = request.header("X-Registry-Auth");
-  if (auto parsed = parse_registry_auth(header); !parsed) return parsed.refusal();
-  return header;
+  auto parsed = parse_registry_auth(header);
+  if (!parsed) return parsed.refusal();
+  const bool anonymous = parsed->username.empty() && parsed->password.empty() && parsed->identity_token.empty() &&
+                         parsed->registry_token.empty();
+  return anonymous ? std::string{} : header;  // the CLI sends an empty object when it knows no credential
 }
 
 Result<ServiceSpec> spec_of(const Request& request) {

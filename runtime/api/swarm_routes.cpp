@@ -1,6 +1,7 @@
 #include <array>
 #include <span>
 
+#include "events/domain/cluster.h"
 #include "runtime/api/cluster_json.h"
 #include "runtime/api/enum_names.h"
 #include "runtime/api/routes.h"
@@ -18,7 +19,7 @@ SwarmInit init_from_json(const JsonReader& from) {
   init.subnet_size = from.natural32("SubnetSize");
   init.force_new_cluster = from.flag("ForceNewCluster");
   init.availability = read_availability(from, "Availability");
-  init.spec = cluster_spec_from_json(from.object("Spec"));
+  init.spec = cluster_spec_from_json(from.object("Spec"), cluster::default_spec().task_history_limit());
   init.auto_lock_managers = from.flag("AutoLockManagers") || init.spec.auto_lock_managers();
   init.spec.set_auto_lock_managers(init.auto_lock_managers);
   return init;
@@ -124,20 +125,19 @@ std::string new_unlock_key(const ApiContext& context) {
   return "SWMKEY-1-" + text;
 }
 
-Result<void> rotate(const ApiContext& context, Gateway& gateway, const Query& query, UpdateCluster& update) {
-  auto cluster = cluster_of(gateway);
-  if (!cluster) return cluster.refusal();
+Result<void> rotate(const ApiContext& context, Gateway& gateway, const Cluster& cluster, const Query& query,
+                    UpdateCluster& update) {
   if (query.flag("rotateWorkerToken")) {
-    auto token = rotated_token(context, gateway, (*cluster)->worker_token_payload());
+    auto token = rotated_token(context, gateway, cluster.worker_token_payload());
     if (!token) return token.refusal();
     update.set_new_worker_token(*token);
   }
   if (query.flag("rotateManagerToken")) {
-    auto token = rotated_token(context, gateway, (*cluster)->manager_token_payload());
+    auto token = rotated_token(context, gateway, cluster.manager_token_payload());
     if (!token) return token.refusal();
     update.set_new_manager_token(*token);
   }
-  const bool turned_on = update.spec().auto_lock_managers() && !(*cluster)->spec().auto_lock_managers();
+  const bool turned_on = update.spec().auto_lock_managers() && !cluster.spec().auto_lock_managers();
   const bool rotated = update.spec().auto_lock_managers() && query.flag("rotateManagerUnlockKey");
   if (turned_on || rotated) update.set_new_unlock_key(new_unlock_key(context));
   return {};
@@ -150,13 +150,17 @@ Result<Response> update(const ApiContext& context, const Request& request) {
   if (!revision) return revision.refusal();
   auto body = body_json(request);
   if (!body) return body.refusal();
+  auto cluster = cluster_of(**gateway);
+  if (!cluster) return cluster.refusal();
   ReadFault fault;
   Command command;
   UpdateCluster& wanted = *command.mutable_update_cluster();
   wanted.set_expected_revision(*revision);
-  *wanted.mutable_spec() = cluster_spec_from_json(JsonReader{*body, "Spec", fault});
+  *wanted.mutable_spec() =
+      cluster_spec_from_json(JsonReader{*body, "Spec", fault}, (*cluster)->spec().task_history_limit());
   if (auto fine = fault.result(); !fine) return fine.refusal();
-  if (auto rotation = rotate(context, **gateway, request.target.query, wanted); !rotation) return rotation.refusal();
+  if (auto rotation = rotate(context, **gateway, **cluster, request.target.query, wanted); !rotation)
+    return rotation.refusal();
   if (auto outcome = submit(context, **gateway, std::move(command), request); !outcome) return outcome.refusal();
   return plain_response(200);
 }

@@ -22,6 +22,7 @@ class FdStream {
   FdStream& operator=(const FdStream&) = delete;
 
   int fd() const { return fd_; }
+  // Negative: none.
   void read_timeout(std::chrono::milliseconds timeout) { read_timeout_ = timeout; }
 
   std::size_t read(void* into, std::size_t size_max, boost::system::error_code& error);  // 0 and eof at the end

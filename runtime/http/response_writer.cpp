@@ -112,6 +112,7 @@ bool ResponseWriter::send_whole(const Response& response) {
 
 bool ResponseWriter::send_stream(const Response& response) {
   Chunks chunks{*this, response};
+  if (mode_.head) return chunks.finish();  // a stream may have no end; its head says all that was asked
   const auto done = response.stream(chunks);
   if (!done && !chunks.opened()) return send_whole(error_response(done.refusal()));
   if (!done) spdlog::warn("http: a stream ended early: {}", done.refusal().text);
@@ -123,6 +124,7 @@ bool ResponseWriter::send_upgrade(const Response& response, std::string_view unr
       fmt::format("HTTP/1.1 101 {}\r\nContent-Type: {}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n",
                   reason_phrase(101), response.content_type);
   if (!stream_.write_all(head)) return false;
+  stream_.read_timeout(std::chrono::milliseconds{-1});  // whoever sits at a terminal may think as long as they like
   Raw raw{*this, unread};
   response.upgrade(raw);
   return false;

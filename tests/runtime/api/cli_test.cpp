@@ -149,6 +149,34 @@ TEST_F(CliTest, ServiceCreateSendsASpecAndPrintsTheId) {
   EXPECT_EQ(spec.endpoint().ports(0).published_port(), 18060U);
 }
 
+// The progress loop: it wants the service, its up-to-date tasks and the nodes, again and again, until all run.
+TEST_F(CliTest, ServiceCreateWaitsUntilItsTasksRun) {
+  const std::string id = "ow0jk4hknfsbgmvhk43xska5u";
+  world.gateway->on_submit = [&](const Command& command) {
+    Event created = event_about(id);
+    *created.mutable_service_created()->mutable_spec() = command.create_service().spec();
+    const std::uint64_t version = world.gateway->append(created);
+    Event born = event_about("uyt5sxga6lqk897a0g85l6xn4");
+    born.mutable_task_created()->set_service_id(id);
+    born.mutable_task_created()->set_spec_version(version);
+    born.mutable_task_created()->set_slot(1);
+    born.mutable_task_created()->set_node_id(kNode1);
+    born.mutable_task_created()->set_desired(TASK_RUNNING);
+    born.mutable_task_created()->set_state(TASK_PENDING);
+    world.gateway->append(born);
+    Event runs = event_about("uyt5sxga6lqk897a0g85l6xn4");
+    runs.mutable_task_observed()->mutable_status()->set_state(TASK_RUNNING);
+    world.gateway->append(runs);
+    Outcome accepted;
+    accepted.set_object_id(id);
+    return accepted;
+  };
+  const Printed printed = docker("service create --no-resolve-image --update-monitor 1ms --name one bb:1");
+  EXPECT_EQ(printed.code, 0) << printed.text;
+  EXPECT_THAT(printed.text, HasSubstr("overall progress: 1 out of 1 tasks\n"));
+  EXPECT_THAT(printed.text, HasSubstr("verify: Service " + id + " converged\n"));
+}
+
 TEST_F(CliTest, ErrorsPrintAsDockersDo) {
   const Printed missing = docker("service inspect nope");
   EXPECT_EQ(missing.code, 1);

@@ -82,6 +82,15 @@ TEST_F(RoutesTest, SwarmShowsItsTokensAndIsUpdatedUnderItsRevision) {
   EXPECT_EQ(sent.spec().task_history_limit(), 5);
 }
 
+TEST_F(RoutesTest, HistoryLimitZeroIsMeantAndAbsentKeepsWhatIsSet) {
+  world.gateway->on_submit = [](const Command&) { return Outcome{}; };
+  EXPECT_EQ(world.ask("POST", "/swarm/update?version=1", R"({"Orchestration":{"TaskHistoryRetentionLimit":0}})").status,
+            200);
+  EXPECT_EQ(world.gateway->commands.back().update_cluster().spec().task_history_limit(), 0);
+  EXPECT_EQ(world.ask("POST", "/swarm/update?version=1", "{}").status, 200);
+  EXPECT_EQ(world.gateway->commands.back().update_cluster().spec().task_history_limit(), 5);
+}
+
 TEST_F(RoutesTest, TurningAutolockOnMakesAKey) {
   auto spec = world.ask("GET", "/swarm").json().at("Spec");
   spec["EncryptionConfig"]["AutoLockManagers"] = true;
@@ -178,6 +187,8 @@ TEST_F(RoutesTest, ServiceCreatePassesSpecAuthAndCaller) {
   EXPECT_EQ(world.gateway->last_caller.principal, "root (uid 0)");
   EXPECT_EQ(world.gateway->last_caller.via, "Docker-Client/28.2.2");
   EXPECT_EQ(world.ask("POST", "/services/create", "{}", {{"X-Registry-Auth", "!"}}).status, 400);
+  EXPECT_EQ(world.ask("POST", "/services/create", "{}", {{"X-Registry-Auth", "e30="}}).status, 201);
+  EXPECT_EQ(world.gateway->commands.back().create_service().registry_auth(), "") << "an empty object is nobody";
 }
 
 TEST_F(RoutesTest, ServiceUpdateSaysHow) {

@@ -145,6 +145,12 @@ TEST(JsonReader, Base64IsReadAsGoWritesIt) {
   EXPECT_FALSE(from_base64("abcde"));
 }
 
+TEST(JsonReader, DeepNestingIsRefusedBeforeItIsWalked) {
+  const std::string deep(8'000'000, '[');
+  EXPECT_EQ(parse_json("{\"a\":" + deep).refusal().text, "invalid JSON: exceeded max depth");
+  EXPECT_FALSE(too_deep("{\"a\":\"" + deep + "\\\"" + deep + "\"}")) << "brackets inside a text do not nest";
+}
+
 TEST(JsonReader, ErrorsNeverQuoteTheBody) {
   auto bad = parse_json(R"({"Data":"c2VjcmV0" frob)");
   ASSERT_FALSE(bad);

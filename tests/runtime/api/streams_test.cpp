@@ -6,6 +6,7 @@
 
 #include "events/base/clock.h"
 #include "runtime/api/log_stream.h"
+#include "runtime/api/service_logs.h"
 #include "tests/runtime/api/world.h"
 
 namespace skein {
@@ -152,6 +153,35 @@ TEST_F(StreamsTest, ServiceLogsCarryTheDetailsTheCliNeeds) {
   EXPECT_THAT(frames[2].second, EndsWith(" out 3\n"));
   EXPECT_EQ(frames[3].first, 3) << "one task runs elsewhere, and that is said";
   EXPECT_THAT(frames[3].second, HasSubstr(kNode4));
+}
+
+// A client that calls `heard` with every frame and leaves when that returns false.
+struct LeavingClient final : OutStream {
+  explicit LeavingClient(std::function<bool(std::string_view)> its_heard) : heard{std::move(its_heard)} {}
+  bool open() override { return true; }
+  bool write(std::string_view bytes) override { return here = here && heard(bytes); }
+  bool gone() override { return !here; }
+  std::function<bool(std::string_view)> heard;
+  bool here = true;
+};
+
+TEST_F(StreamsTest, FollowingAServicePicksUpContainersThatComeLater) {
+  const std::string late = "latetasklatetasklatetask1";
+  int known = 0;
+  bool heard_late = false;
+  LeavingClient client{[&](std::string_view frame) {
+    if (++known == 3) world.containers.come(container_of(late, 4, 1), {{false, WallTime{1}, "late\n"}});
+    heard_late = frame.ends_with("late\n");
+    return !heard_late;
+  }};
+  LogQuestion question;
+  question.query.follow = true;
+  FixedClock clock;
+  SeededRng rng{1};
+  const ApiContext context{
+      world.images, world.containers, world.node, [this] { return world.gateway; }, clock, rng, {}};
+  EXPECT_TRUE(stream_logs(context, {kWeb, "", false}, question, client));
+  EXPECT_TRUE(heard_late);
 }
 
 TEST_F(StreamsTest, LogsChooseStreamsTailAndTimestamps) {

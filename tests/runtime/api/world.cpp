@@ -149,6 +149,21 @@ Event observed(const std::string& id, TaskState state, std::int64_t at_ns) {
   return event;
 }
 
+Image image_bb() {
+  Image image;
+  image.id = "sha256:dcb8a99dc58f628fb4f80a203387a040a4ec13934d099c0f1af14c69d81f24d6";
+  image.tags = {"bb:1"};
+  image.created_s = 1'795'000'000;
+  image.created = "2026-11-18T00:00:00Z";
+  image.size_bytes = 4'000'000;
+  image.architecture = "amd64";
+  image.os = "linux";
+  image.config.cmd = {"sh"};
+  return image;
+}
+
+}  // namespace
+
 ContainerRecord container_of(const std::string& task, std::uint64_t slot, std::int64_t created_ns) {
   auto assignment = std::make_shared<AssignedTask>();
   assignment->set_id(task);
@@ -174,21 +189,6 @@ ContainerRecord container_of(const std::string& task, std::uint64_t slot, std::i
   record.pid = 468;
   return record;
 }
-
-Image image_bb() {
-  Image image;
-  image.id = "sha256:dcb8a99dc58f628fb4f80a203387a040a4ec13934d099c0f1af14c69d81f24d6";
-  image.tags = {"bb:1"};
-  image.created_s = 1'795'000'000;
-  image.created = "2026-11-18T00:00:00Z";
-  image.size_bytes = 4'000'000;
-  image.architecture = "amd64";
-  image.os = "linux";
-  image.config.cmd = {"sh"};
-  return image;
-}
-
-}  // namespace
 
 Event event_about(const std::string& id) {
   Event event;
@@ -369,6 +369,15 @@ Result<Distribution> FakeImages::distribution(const PullRequest& request) {
   return Refusal{Errc::not_found, "no basic auth credentials for " + request.reference};
 }
 
+std::vector<ContainerRecord> FakeContainers::list() const {
+  const std::lock_guard lock{mutex_};
+  return containers;
+}
+void FakeContainers::come(const ContainerRecord& container, std::vector<LogLine> its_lines) {
+  const std::lock_guard lock{mutex_};
+  containers.push_back(container);
+  lines[container.id] = std::move(its_lines);
+}
 Result<ContainerRecord> FakeContainers::find(const std::string& typed) const {
   for (const ContainerRecord& container : containers)
     if (container.id.starts_with(typed) || container.name == typed) return container;
@@ -376,12 +385,17 @@ Result<ContainerRecord> FakeContainers::find(const std::string& typed) const {
 }
 Result<void> FakeContainers::logs(const std::string& id, const LogQuery& query,
                                   const std::function<bool(const LogLine&)>& line, const std::function<bool()>&) const {
-  const auto it = lines.find(id);
-  if (it == lines.end()) return Refusal{Errc::unimplemented, "configured logging driver does not support reading"};
+  std::vector<LogLine> all;
+  {
+    const std::lock_guard lock{mutex_};
+    const auto it = lines.find(id);
+    if (it == lines.end()) return Refusal{Errc::unimplemented, "configured logging driver does not support reading"};
+    all = it->second;
+  }
   const std::size_t skip =
-      query.tail && *query.tail < it->second.size() ? it->second.size() - static_cast<std::size_t>(*query.tail) : 0;
-  for (std::size_t i = skip; i < it->second.size(); ++i) {
-    const LogLine& each = it->second[i];
+      query.tail && *query.tail < all.size() ? all.size() - static_cast<std::size_t>(*query.tail) : 0;
+  for (std::size_t i = skip; i < all.size(); ++i) {
+    const LogLine& each = all[i];
     if ((each.error_stream ? query.err : query.out) && !line(each)) return {};
   }
   return {};

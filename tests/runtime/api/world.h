@@ -87,14 +87,20 @@ class FakeImages final : public ImageStore {
 
 class FakeContainers final : public ContainerDirectory {
  public:
-  std::vector<ContainerRecord> list() const override { return containers; }
+  std::vector<ContainerRecord> list() const override;
   Result<ContainerRecord> find(const std::string& typed) const override;
   Result<void> logs(const std::string& id, const LogQuery& query, const std::function<bool(const LogLine&)>& line,
                     const std::function<bool()>& cancelled) const override;
   Result<ContainerRecord> of_task(const std::string& task_id) const override;
 
-  std::vector<ContainerRecord> containers;
+  // Adds one while calls run.
+  void come(const ContainerRecord& container, std::vector<LogLine> its_lines);
+
+  std::vector<ContainerRecord> containers;            // of the test alone, before calls run
   std::map<std::string, std::vector<LogLine>> lines;  // by container id
+
+ private:
+  mutable std::mutex mutex_;
 };
 
 class FixedClock final : public Clock {
@@ -129,6 +135,7 @@ struct World {
   EngineApi api;
 };
 
+ContainerRecord container_of(const std::string& task, std::uint64_t slot, std::int64_t created_ns);
 Event event_about(const std::string& id);
 ServiceSpec simple_spec(const std::string& name, const std::string& image);
 

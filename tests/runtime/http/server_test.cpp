@@ -266,6 +266,13 @@ TEST_F(ServerTest, RefusalBeforeTheFirstChunkIsAnOrdinaryError) {
   EXPECT_THAT(answer, EndsWith("{\"message\":\"not here\"}\n"));
 }
 
+TEST_F(ServerTest, HeadOfAnEndlessStreamEnds) {
+  start();
+  RawClient client{path()};
+  client.say("HEAD /endless HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(client.hear_all(), EndsWith("\r\n\r\n"));
+}
+
 TEST_F(ServerTest, StreamSeesThatItsClientHasGone) {
   start();
   {
