@@ -62,7 +62,7 @@ typename StreamActor<State>::behavior_type stream(StreamSelf<State> self, const 
 
 template <class State>
 StreamActor<State> spawn_stream(caf::local_actor& parent, StreamArgs<State> args) {
-  return parent.spawn<caf::linked + caf::lazy_init>(stream<State>, std::move(args));
+  return parent.spawn<caf::lazy_init>(stream<State>, std::move(args));
 }
 
 template StreamActor<Task> spawn_stream<Task>(caf::local_actor&, StreamArgs<Task>);

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <signal.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -37,9 +36,22 @@ Result<RootLock> RootLock::take(const std::string& dir) {
   return lock;
 }
 
+namespace {
+
+// Alive, and not merely waiting to be reaped.
+bool runs(long pid) {
+  std::ifstream stat{fmt::format("/proc/{}/stat", pid)};
+  std::string text;
+  if (!std::getline(stat, text)) return false;
+  const auto name_end = text.rfind(") ");  // the name may hold anything
+  return name_end != std::string::npos && text[name_end + 2] != 'Z' && text[name_end + 2] != 'X';
+}
+
+}  // namespace
+
 Result<void> write_pidfile(const std::string& path) {
   long other = 0;
-  if (std::ifstream{path} >> other && other != ::getpid() && ::kill(static_cast<pid_t>(other), 0) == 0)
+  if (std::ifstream{path} >> other && other != ::getpid() && runs(other))
     return Refusal{Errc::unavailable,
                    fmt::format("process with PID {} is still running; stop it, or remove {} if it is something else",
                                other, path)};
