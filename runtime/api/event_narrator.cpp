@@ -57,8 +57,18 @@ void merge(std::vector<Notice>& into, Notice notice) {
       same->attributes.try_emplace(key, std::move(value));
 }
 
+// The name a network, secret or config is born with; nullptr: nothing is born.
+const std::string* born_name(const Event& event) {
+  if (event.has_network_created()) return &event.network_created().spec().name();
+  if (event.has_secret_created()) return &event.secret_created().spec().name();
+  return event.has_config_created() ? &event.config_created().spec().name() : nullptr;
+}
+
+using ServiceSpecPtr = std::shared_ptr<const ServiceSpec>;
+
 struct KnownTask {
   std::string service_id;
+  ServiceSpecPtr spec;  // the one it was born with
   std::uint64_t slot = 0;
   std::string node_id;
   std::string container_id;
@@ -72,8 +82,8 @@ struct EventNarrator::State {
 
   void service(const Event& event, const RecordHead& head);
   void node(const Event& event, const RecordHead& head);
-  void named(const char* type, std::map<std::string, std::string>& names, const Event& event, const std::string* born,
-             bool removed);
+  void tell_one(const Event& event, const RecordHead& head);
+  void named(const char* type, std::map<std::string, std::string>& names, const Event& event, bool removed);
   void task(const Event& event);
   void observe(const std::string& id, KnownTask& task, const TaskStatus& status);
   void tell_container(const char* action, const std::string& id, const KnownTask& task, Attributes more = {});
@@ -83,6 +93,7 @@ struct EventNarrator::State {
 
   const std::string node_id;
   std::map<std::string, Service> services;
+  std::map<std::string, ServiceSpecPtr> specs;  // the current one of each service
   std::map<std::string, Node> nodes;
   std::map<std::string, std::string> networks, secrets, configs;  // id -> name
   std::map<std::string, KnownTask> tasks;                         // of this node, and those without one yet
@@ -97,6 +108,7 @@ void EventNarrator::State::service(const Event& event, const RecordHead& head) {
     if (it == services.end()) return;
     say("service", "remove", event.id(), {{"name", it->second.spec().name()}});
     services.erase(it);
+    specs.erase(event.id());
     return;
   }
   if (!created && !services.contains(event.id())) return;
@@ -104,6 +116,7 @@ void EventNarrator::State::service(const Event& event, const RecordHead& head) {
   state.set_id(event.id());
   const Service before = state;
   service::evolve(state, event, head);
+  specs[event.id()] = std::make_shared<const ServiceSpec>(state.spec());
   if (created)
     say("service", "create", event.id(), {{"name", state.spec().name()}});
   else
@@ -130,7 +143,8 @@ void EventNarrator::State::node(const Event& event, const RecordHead& head) {
 }
 
 void EventNarrator::State::named(const char* type, std::map<std::string, std::string>& names, const Event& event,
-                                 const std::string* born, bool removed) {
+                                 bool removed) {
+  const std::string* born = born_name(event);
   if (born) names[event.id()] = *born;
   const auto it = names.find(event.id());
   if (it == names.end()) return;
@@ -142,7 +156,7 @@ void EventNarrator::State::task(const Event& event) {
   if (event.has_task_created()) {
     const TaskCreated& born = event.task_created();
     if (born.node_id().empty() || born.node_id() == node_id)
-      tasks[event.id()] = {born.service_id(), born.slot(), born.node_id(), {}, TASK_NEW};
+      tasks[event.id()] = {born.service_id(), specs[born.service_id()], born.slot(), born.node_id(), {}, TASK_NEW};
     return;
   }
   const auto it = tasks.find(event.id());
@@ -170,8 +184,8 @@ void EventNarrator::State::observe(const std::string& id, KnownTask& task, const
 
 void EventNarrator::State::tell_container(const char* action, const std::string& id, const KnownTask& task,
                                           Attributes more) {
-  const auto it = services.find(task.service_id);
-  const ServiceSpec spec = it == services.end() ? ServiceSpec{} : it->second.spec();
+  const ServiceSpec none;
+  const ServiceSpec& spec = task.spec ? *task.spec : none;
   Task named;
   named.set_id(id);
   named.set_slot(task.slot);
@@ -189,21 +203,50 @@ void EventNarrator::State::tell_container(const char* action, const std::string&
   notices.push_back({"container", action, task.container_id, std::move(more), false, at_ns});
 }
 
+void EventNarrator::State::tell_one(const Event& event, const RecordHead& head) {
+  switch (aggregate_of(event)) {
+    case Aggregate::service:
+      return service(event, head);
+    case Aggregate::node:
+      return node(event, head);
+    case Aggregate::task:
+      return task(event);
+    case Aggregate::network:
+      return named("network", networks, event, event.has_network_removed());
+    case Aggregate::secret:
+      return named("secret", secrets, event, event.has_secret_removed());
+    case Aggregate::config:
+      return named("config", configs, event, event.has_config_removed());
+    case Aggregate::cluster:
+    case Aggregate::log:
+      return;
+  }
+}
+
 EventNarrator::EventNarrator(std::string node_id) : state_{std::make_unique<State>(std::move(node_id))} {}
 EventNarrator::~EventNarrator() = default;
 EventNarrator::EventNarrator(EventNarrator&&) noexcept = default;
 
 void EventNarrator::seed(const View& view) {
   State& s = *state_;
-  for (const ServicePtr& each : view.services()) s.services[each->id()] = *each;
+  for (const ServicePtr& each : view.services()) {
+    s.services[each->id()] = *each;
+    s.specs[each->id()] = {each, &each->spec()};
+  }
   for (const NodePtr& each : view.nodes()) s.nodes[each->id()] = *each;
   for (const NetworkPtr& each : view.networks()) s.networks[each->id()] = each->spec().name();
   for (const FilePtr& each : view.secrets()) s.secrets[each->id()] = each->spec().name();
   for (const FilePtr& each : view.configs()) s.configs[each->id()] = each->spec().name();
   for (const std::string& place : {s.node_id, std::string{}})
-    for (const TaskPtr& each : view.tasks_on_node(place))
-      s.tasks[each->id()] = {each->service_id(), each->slot(), each->node_id(), each->status().container_id(),
+    for (const TaskPtr& each : view.tasks_on_node(place)) {
+      const SpecPtr born = view.spec_of(*each);
+      s.tasks[each->id()] = {each->service_id(),
+                             born ? ServiceSpecPtr{born, &born->spec()} : nullptr,
+                             each->slot(),
+                             each->node_id(),
+                             each->status().container_id(),
                              each->status().state()};
+    }
 }
 
 std::vector<Notice> EventNarrator::tell(const Record& record) {
@@ -211,36 +254,8 @@ std::vector<Notice> EventNarrator::tell(const Record& record) {
   s.notices.clear();
   s.at_ns = record.at_ns();
   const RecordHead head{record.index(), record.at_ns()};
-  for (const Event& event : record.events()) {
-    if (event.body_case() == Event::BODY_NOT_SET) continue;  // of a newer node, and ignorable
-    const std::string* born = event.has_network_created()  ? &event.network_created().spec().name()
-                              : event.has_secret_created() ? &event.secret_created().spec().name()
-                              : event.has_config_created() ? &event.config_created().spec().name()
-                                                           : nullptr;
-    switch (aggregate_of(event)) {
-      case Aggregate::service:
-        s.service(event, head);
-        break;
-      case Aggregate::node:
-        s.node(event, head);
-        break;
-      case Aggregate::task:
-        s.task(event);
-        break;
-      case Aggregate::network:
-        s.named("network", s.networks, event, born, event.has_network_removed());
-        break;
-      case Aggregate::secret:
-        s.named("secret", s.secrets, event, born, event.has_secret_removed());
-        break;
-      case Aggregate::config:
-        s.named("config", s.configs, event, born, event.has_config_removed());
-        break;
-      case Aggregate::cluster:
-      case Aggregate::log:
-        break;
-    }
-  }
+  for (const Event& event : record.events())
+    if (event.body_case() != Event::BODY_NOT_SET) s.tell_one(event, head);  // else of a newer node, and ignorable
   return std::move(s.notices);
 }
 

@@ -1,7 +1,7 @@
 // Log records as JSON, for people and scripts: one line an event, with who, when and why.
 //
-//   {"index":7,"term":1,"time":"2026-…Z","principal":"root (uid 0)","via":"docker/28.2.2","node":"…","command":"…",
-//    "kind":"CreateService","cause":0,"type":"ServiceCreated","id":"…","event":{…}}
+//   {"index":7,"term":1,"time":"2026-…Z","principal":"root (uid 0)","via":"docker/28.2.2","node":"…",
+//    "command":"…","kind":"CreateService","cause":0,"type":"ServiceCreated","id":"…","event":{…}}
 //
 // `command` is the command's id and `kind` what it was; both are empty for the leader's own decisions. The event's body
 // keeps the names of the .proto, holds only what is set, enums by name and bytes as hex. Bodies hold digests of

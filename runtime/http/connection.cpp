@@ -96,6 +96,8 @@ struct Connection::State {
     for (std::size_t total = 0; !stopping && !error && total < kDrainBytesMax;)
       total += stream.read(piece.data(), piece.size(), error);
   }
+  bool read_head(Parser& parser);   // false: there is no request; what is to be said to that has been said
+  bool answer_one(Parser& parser);  // false: the connection ends
   Response answer(Request& request) {
     auto target = parse_target(raw_target);
     if (!target) return error_response(target.refusal());
@@ -110,6 +112,43 @@ struct Connection::State {
   Buffer buffer{kHeaderBytesMax * 4};
   std::string raw_target;
 };
+
+bool Connection::State::read_head(Parser& parser) {
+  parser.header_limit(kHeaderBytesMax);
+  parser.body_limit(std::numeric_limits<std::uint64_t>::max());  // actions bound what they hold
+  stream.read_timeout(rules.idle_timeout);
+  error_code error;
+  http::read_header(stream, buffer, parser, error);
+  stream.read_timeout(rules.read_timeout);
+  if (!error) return true;
+  if (error == http::error::header_limit || error == http::error::buffer_overflow)
+    return refuse(431, "request header too large") && false;
+  const bool malformed = error.category() == http::make_error_code(http::error::bad_method).category() &&
+                         error != http::error::end_of_stream && error != http::error::partial_message;
+  return malformed && refuse(400, "malformed HTTP request: " + error.message()) && false;
+}
+
+bool Connection::State::answer_one(Parser& parser) {
+  ParsedBody body{stream, buffer, parser};
+  const auto& head = parser.get();
+  raw_target = std::string{head.target()};
+  Request request{.method = std::string{head.method_string()},
+                  .target = {},
+                  .headers = headers_of(parser),
+                  .peer = peer,
+                  .body = &body,
+                  .version = {},
+                  .captured = {}};
+  const bool http10 = head.version() < 11;
+  const bool keep = head.keep_alive() && !http10;
+  const Response response = answer(request);
+  const bool drained = response.stream || body.drain();  // a stream may still read it
+  ResponseWriter writer{stream,
+                        rules.headers,
+                        stopping,
+                        {.head = request.method == "HEAD", .http10 = http10, .keep_alive = keep && drained}};
+  return writer.send(response, unread_of(buffer)) && body.drain();
+}
 
 Connection::Connection(int fd, const ConnectionRules& rules, const std::atomic<bool>& stopping)
     : state_{std::make_unique<State>(fd, rules, stopping)} {}
@@ -126,40 +165,8 @@ void Connection::run() {
 }
 
 bool Connection::serve_one() {
-  State& s = *state_;
   Parser parser;
-  parser.header_limit(kHeaderBytesMax);
-  parser.body_limit(std::numeric_limits<std::uint64_t>::max());  // actions bound what they hold
-  s.stream.read_timeout(s.rules.idle_timeout);
-  error_code error;
-  http::read_header(s.stream, s.buffer, parser, error);
-  s.stream.read_timeout(s.rules.read_timeout);
-  if (error == http::error::header_limit || error == http::error::buffer_overflow)
-    return s.refuse(431, "request header too large");
-  if (error && error.category() == http::make_error_code(http::error::bad_method).category() &&
-      error != http::error::end_of_stream && error != http::error::partial_message)
-    return s.refuse(400, "malformed HTTP request: " + error.message());
-  if (error) return false;
-
-  ParsedBody body{s.stream, s.buffer, parser};
-  const auto& head = parser.get();
-  s.raw_target = std::string{head.target()};
-  Request request{.method = std::string{head.method_string()},
-                  .target = {},
-                  .headers = headers_of(parser),
-                  .peer = s.peer,
-                  .body = &body,
-                  .version = {},
-                  .captured = {}};
-  const bool http10 = head.version() < 11;
-  const bool keep = head.keep_alive() && !http10;
-  const Response response = s.answer(request);
-  const bool drained = response.stream || body.drain();  // a stream may still read it
-  ResponseWriter writer{s.stream,
-                        s.rules.headers,
-                        s.stopping,
-                        {.head = request.method == "HEAD", .http10 = http10, .keep_alive = keep && drained}};
-  return writer.send(response, unread_of(s.buffer)) && body.drain();
+  return state_->read_head(parser) && state_->answer_one(parser);
 }
 
 }  // namespace skein

@@ -52,10 +52,10 @@ Result<int> listen_unix(const std::string& path) {
   ::unlink(path.c_str());
   const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return fault(fd, "socket");
-  const mode_t old = ::umask(0117);  // from the very first moment nobody else may connect
-  const int bound = ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-  ::umask(old);
-  if (bound != 0) return fault(fd, "bind " + path);
+  // The file takes the socket's mode: from its very first moment nobody else may connect. (umask is the whole
+  // process's.)
+  if (::fchmod(fd, 0600) != 0) return fault(fd, "chmod " + path);
+  if (::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return fault(fd, "bind " + path);
   give_to_docker_group(path);
   if (::chmod(path.c_str(), 0660) != 0) return fault(fd, "chmod " + path);
   if (::listen(fd, kBacklog) != 0) return fault(fd, "listen " + path);

@@ -114,6 +114,22 @@ TEST_F(StreamsTest, ContainersDieWithTheirExitCode) {
   EXPECT_EQ(died[0].at("/Actor/Attributes/com.docker.swarm.task.name"_json_pointer), std::string{"web.1."} + kTask1);
 }
 
+TEST_F(StreamsTest, ContainersAreToldWithTheSpecTheyWereBornWith) {
+  Event updated = event_about(kWeb);
+  *updated.mutable_service_updated()->mutable_spec() = simple_spec("web", "bb:2");
+  world.gateway->append(updated);
+  Event ended = event_about(kTask1);
+  ended.mutable_task_observed()->mutable_status()->set_state(TASK_SHUTDOWN);
+  world.gateway->append(timed(ended, 1'795'200'000));
+  for (const char* since : {"1", "1795199999"}) {  // folded from the start, and seeded from a View
+    world.clock.at = WallTime{1'795'400'000 * kSecondNs};
+    const auto died = lines_of(
+        world.ask("GET", std::string{"/events?until=1795300000&filters={\"event\":[\"die\"]}&since="} + since).body);
+    ASSERT_EQ(died.size(), 1U) << since;
+    EXPECT_EQ(died[0].at("from"), "bb:1") << since;
+  }
+}
+
 TEST_F(StreamsTest, RemovalsKnowTheName) {
   Event removed = event_about(kJob);
   removed.mutable_service_removed();
