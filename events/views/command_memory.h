@@ -30,7 +30,7 @@ class CommandMemory {
   void remember(RememberedCommand command);
   void forget_oldest();
 
-  std::deque<RememberedCommand> commands_;  // never moved: by_id_ points into it
+  std::deque<RememberedCommand> commands_;  // never moved: by_id_ points into it; by_id_ is for look-up only
   std::unordered_map<std::string_view, const RememberedCommand*> by_id_;
   DigestSum sum_;
 };

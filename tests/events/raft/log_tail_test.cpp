@@ -7,7 +7,7 @@
 #include "events/raft/conflict.h"
 #include "events/store/chain.h"
 #include "events/store/memory_log.h"
-#include "machine.h"
+#include "tests/events/raft/machine.h"
 
 namespace skein::raft {
 namespace {

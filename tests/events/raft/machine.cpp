@@ -1,4 +1,4 @@
-#include "machine.h"
+#include "tests/events/raft/machine.h"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "events/store/chain.h"
-#include "machine.h"
+#include "tests/events/raft/machine.h"
 
 namespace skein::raft {
 namespace {

@@ -5,7 +5,7 @@
 #include "events/raft/membership.h"
 #include "events/raft/message.h"
 #include "events/raft/progress.h"
-#include "machine.h"
+#include "tests/events/raft/machine.h"
 
 namespace skein::raft {
 namespace {

@@ -1,4 +1,4 @@
-#include "script.h"
+#include "tests/events/raft/script.h"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // Runs tests/data/raft/*.txt. SKEIN_REWRITE=1 writes what the scripts print into them; review the difference.
-#include "script.h"
+#include "tests/events/raft/script.h"
 
 #include <gtest/gtest.h>
 

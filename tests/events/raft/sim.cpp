@@ -1,4 +1,4 @@
-#include "sim.h"
+#include "tests/events/raft/sim.h"
 
 #include <gtest/gtest.h>
 

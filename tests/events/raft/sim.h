@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "events/raft/invariants.h"
-#include "machine.h"
+#include "tests/events/raft/machine.h"
 
 namespace skein::raft {
 

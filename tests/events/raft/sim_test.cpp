@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "sim.h"
+#include "tests/events/raft/sim.h"
 
 namespace skein::raft {
 namespace {

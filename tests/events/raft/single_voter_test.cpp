@@ -1,7 +1,7 @@
 // A cluster of one: what a `docker swarm init` runs on.
 #include <gtest/gtest.h>
 
-#include "machine.h"
+#include "tests/events/raft/machine.h"
 
 namespace skein::raft {
 namespace {

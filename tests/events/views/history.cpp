@@ -1,4 +1,4 @@
-#include "history.h"
+#include "tests/events/views/history.h"
 
 #include <utility>
 

@@ -7,7 +7,7 @@
 
 #include "events/views/digest_sum.h"
 #include "events/views/view.h"
-#include "history.h"
+#include "tests/events/views/history.h"
 
 namespace skein {
 namespace {
