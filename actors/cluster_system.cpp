@@ -118,6 +118,7 @@ void RunningSystem::stop() {
   end_actor(agent_);
   end_actor(mesh_);
   system_.await_all_actors_done();
+  system_.clock().cancel_all();  // a pending timer keeps its actor, and a detached actor's thread, alive
   disk_->close();  // a group under way becomes durable; its answer finds nobody
 }
 

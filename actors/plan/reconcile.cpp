@@ -52,9 +52,19 @@ class Reconciler {
     for (const BornTask& born : slot.tasks) {
       const Task& task = *born.task;
       if (!wanted(task) || (!ended(task) && !astray(task))) continue;
+      if (!replaced && too_early(slot, born)) return;
       if (!replaced) replaced = replace(slot, task);
       wish(task, TASK_SHUTDOWN);
     }
+  }
+  // It failed while it was held back for its predecessor's restart delay (a missing image, say): the next attempt waits
+  // for that delay, or a service that cannot start would spin (swarmkit restart.go: one delay at a time).
+  bool too_early(const Slot& slot, const BornTask& born) {
+    const Task& task = *born.task;
+    if (astray(task) || in_.is_dirty(born) || in_.now_ns >= task.start_not_before_ns()) return false;
+    look_again(task.start_not_before_ns());
+    resting_.insert(slot.key);
+    return true;
   }
   bool astray(const Task& task) const {
     const Home home = home_of(task, in_.find_node);
@@ -73,8 +83,9 @@ class Reconciler {
   // A slot counts while something lives in it, is born into it now, or has ended for good under this spec.
   bool counts(const Slot& slot) const { return active(slot) || done_for_good(slot); }
   bool active(const Slot& slot) const {
-    return born_now(slot.key) || std::any_of(slot.tasks.begin(), slot.tasks.end(),
-                                             [&](const BornTask& b) { return live(*b.task) && !astray(*b.task); });
+    return born_now(slot.key) || resting_.contains(slot.key) ||
+           std::any_of(slot.tasks.begin(), slot.tasks.end(),
+                       [&](const BornTask& b) { return live(*b.task) && !astray(*b.task); });
   }
   bool done_for_good(const Slot& slot) const {
     if (slot.tasks.empty() || active(slot)) return false;
@@ -201,7 +212,8 @@ class Reconciler {
 
   const ReconcileInput& in_;
   std::vector<Slot> slots_;
-  std::set<SlotKey> born_;  // the keys of plan_.births
+  std::set<SlotKey> born_;     // the keys of plan_.births
+  std::set<SlotKey> resting_;  // slots whose restart delay is not over
   ReconcilePlan plan_;
 };
 
