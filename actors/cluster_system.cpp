@@ -27,6 +27,8 @@
 namespace skein {
 namespace {
 
+constexpr std::chrono::seconds kReplayNews{5};
+
 struct SystemConfig : caf::actor_system_config {
   SystemConfig() {
     set("scheduler.policy", caf::atom("sharing"));  // no idle wake-ups (caf-0.17 notes, section 8)
@@ -56,6 +58,13 @@ class RunningSystem final : public ClusterSystem {
   void stop() override;
   std::string node_id() const override { return parts_.node_id; }
   bool is_leader() const override { return true; }  // a single manager leads whenever it runs
+
+  // Until the first record of the own term is folded, and with it everything acknowledged in an earlier life: a read
+  // before that could miss it. A single voter needs nobody else for this.
+  void wait_past(LogIndex last) const {
+    while (signal_.wait_past(last, kReplayNews) <= last)
+      spdlog::info("folding the log: at index {} of {}", signal_.index().value(), last.value());
+  }
 
   // Set before anything starts; the reader must stay where it is.
   raft::StoredLog reader_;
@@ -215,8 +224,10 @@ Result<std::unique_ptr<ClusterSystem>> ClusterSystem::start(ClusterParts parts) 
   const raft::StoredLog reader{log};
   Result<raft::Recovered> recovered = raft::recover(log, reader, view.index());
   if (!recovered) return recovered.refusal();
-  return std::unique_ptr<ClusterSystem>{
-      std::make_unique<RunningSystem>(std::move(parts), std::move(view), std::move(*recovered))};
+  const LogIndex last = log.last();
+  auto running = std::make_unique<RunningSystem>(std::move(parts), std::move(view), std::move(*recovered));
+  running->wait_past(last);
+  return std::unique_ptr<ClusterSystem>{std::move(running)};
 }
 
 }  // namespace skein

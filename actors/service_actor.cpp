@@ -227,7 +227,11 @@ void start(Self self, const ServiceArgs& args) {
     service = std::move(gone);
   }
   state.writer.emplace(args.log, args.world, service);
-  for (const auto& [task, spec] : args.tasks) state.tasks[task->id()] = {task, spec};
+  state.cause = service->revision();
+  for (const auto& [task, spec] : args.tasks) {
+    state.tasks[task->id()] = {task, spec};
+    state.cause = std::max(state.cause, task->revision());
+  }
   state.args.tasks.clear();
   queue_reconcile(self);
 }

@@ -10,7 +10,7 @@ namespace skein {
 namespace {
 
 Refusal disk_full() {
-  return {Errc::fault, "no space left on the disk that holds the event log; free some and try again"};
+  return {Errc::exhausted, "no space left on the disk that holds the event log; free some and try again"};
 }
 
 Refusal disk_failed() {

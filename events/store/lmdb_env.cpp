@@ -57,9 +57,9 @@ std::size_t map_bytes_for(const std::string& directory, std::size_t wanted) {
 Refusal lmdb_refusal(int code, const std::string& directory) {
   const std::string log = "the event log in " + directory;
   if (code == MDB_MAP_FULL)
-    return {Errc::fault, log + " has reached the size it was opened with; restart this manager to let it grow"};
+    return {Errc::exhausted, log + " has reached the size it was opened with; restart this manager to let it grow"};
   if (code == ENOSPC || code == EDQUOT || code == EFBIG)
-    return {Errc::fault, "no space left on the disk that holds " + log + "; free some and try again"};
+    return {Errc::exhausted, "no space left on the disk that holds " + log + "; free some and try again"};
   if (code == EIO)
     return {Errc::fault, "the disk that holds " + log + " failed (input/output error); check it, then restart"};
   if (is_damage(code))

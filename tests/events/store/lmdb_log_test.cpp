@@ -107,7 +107,7 @@ TEST_F(LmdbLogTest, AFullMapRefusesLeavesNothingBehindAndGrowsOnRestart) {
     appended = (*log)->append(group_of({maker.make(20, 500), maker.make(20, 500)}));
   }
   ASSERT_FALSE(appended);
-  EXPECT_EQ(appended.refusal().code, Errc::fault);
+  EXPECT_EQ(appended.refusal().code, Errc::exhausted);
   EXPECT_NE(appended.refusal().text.find("restart this manager to let it grow"), std::string::npos);
   EXPECT_EQ((*log)->last(), before.index);
   EXPECT_EQ((*log)->last_digest(), before.digest);
