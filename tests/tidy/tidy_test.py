@@ -1,12 +1,8 @@
-#!/usr/bin/env python3
 """Tests tidy itself: each rule on a small tree that breaks it, and on one that does not."""
 import os
 import shutil
-import sys
 import tempfile
 import unittest
-
-sys.dont_write_bytecode = True
 
 import rules_proto
 import source_text
@@ -204,7 +200,3 @@ class TidyTest(unittest.TestCase):
         self.assertEqual(fields, {("A.E", 0): ("enum", "NONE"), ("A.E", 1): ("enum", "ONE"),
                                   ("A.B", 1): ("E", "e"), ("A", 1): ("B", "b")})
         self.assertEqual(reserved, {"A": {4}})
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -37,3 +37,10 @@ function(skein_test name)
   add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
   set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
 endfunction()
+
+# skein_python_test(NAME SCRIPT [ARGUMENTS ...]): a test written in Python; it finds the build's programs under bin/.
+function(skein_python_test name)
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+  add_test(NAME ${name} COMMAND ${Python3_EXECUTABLE} -B ${ARGN})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 120 ENVIRONMENT "SKEIN_BUILD_DIR=${PROJECT_BINARY_DIR}")
+endfunction()
