@@ -86,10 +86,19 @@ Result<nlohmann::json> body_json(const Request& request) {
   return parse_json(*body);
 }
 
+// "service" of /v1.47/services/x/update, as Docker's refusals say it.
+static std::string kind_of(const Request& request) {
+  for (const std::string& segment : request.target.segments)
+    if (segment == "services" || segment == "nodes" || segment == "secrets" || segment == "configs")
+      return segment.substr(0, segment.size() - 1);
+  return "swarm";
+}
+
 Result<std::uint64_t> revision_of(const Request& request) {
   const auto version = request.target.query.natural("version");
   if (!version || !version->has_value())
-    return Refusal{Errc::invalid, "invalid swarm object version: " + request.target.query.get("version")};
+    return Refusal{Errc::invalid,
+                   "invalid " + kind_of(request) + " version '" + request.target.query.get("version") + "'"};
   return **version;
 }
 

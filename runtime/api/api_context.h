@@ -21,7 +21,7 @@ namespace skein {
 
 struct ApiContext {
   ImageStore& images;
-  ContainerDirectory& containers;
+  const ContainerDirectory& containers;
   NodeControl& node;
   std::function<std::shared_ptr<Gateway>()> gateway;  // nullptr while this node is not a manager
   const Clock& clock;

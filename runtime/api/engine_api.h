@@ -24,7 +24,7 @@ class EngineApi {
  public:
   struct Options {
     ImageStore& images;
-    ContainerDirectory& containers;
+    const ContainerDirectory& containers;
     NodeControl& node;
     std::function<std::shared_ptr<Gateway>()> gateway;  // nullptr while this node is not a manager
     const Clock& clock;

@@ -12,10 +12,12 @@
 #include "netmesh/kernel_plane.h"
 #include "runtime/api/engine_api.h"
 #include "runtime/containers/crun_executor.h"
+#include "runtime/control/control_server.h"
 #include "runtime/http/listener.h"
 #include "runtime/http/server.h"
 #include "runtime/images/image_store.h"
 #include "runtime/node/host_facts.h"
+#include "runtime/node/metrics.h"
 #include "runtime/node/node_file.h"
 #include "runtime/node/root_lock.h"
 #include "runtime/node/swarm_node.h"
@@ -87,6 +89,8 @@ class Daemon {
   Result<void> open_roots();
   Result<void> open_rooms();
   Result<void> open_sockets();
+  Result<void> open_control();
+  Result<void> open_metrics();
   [[noreturn]] static void give_up(const Refusal& why);
 
   const DaemonConfig& config_;
@@ -99,6 +103,8 @@ class Daemon {
   std::unique_ptr<SwarmNode> node_;
   std::unique_ptr<EngineApi> api_;
   std::unique_ptr<HttpServer> server_;
+  std::unique_ptr<ControlServer> control_;
+  std::unique_ptr<HttpServer> metrics_;
 };
 
 void Daemon::give_up(const Refusal& why) {
@@ -149,9 +155,8 @@ Result<void> Daemon::open_rooms() {
 }
 
 Result<void> Daemon::open_sockets() {
-  api_ =
-      std::make_unique<EngineApi>(EngineApi::Options{*images_, const_cast<ContainerDirectory&>(executor_->directory()),
-                                                     *node_, [this] { return node_->gateway(); }, clock_, rng_});
+  api_ = std::make_unique<EngineApi>(
+      EngineApi::Options{*images_, executor_->directory(), *node_, [this] { return node_->gateway(); }, clock_, rng_});
   HttpServer::Options options;
   options.rules.answer = api_->answer();
   options.rules.headers = api_->headers();
@@ -165,16 +170,43 @@ Result<void> Daemon::open_sockets() {
   return {};
 }
 
+Result<void> Daemon::open_control() {
+  Result<std::string> path = unix_path(config_.control);
+  if (!path) return path.refusal();
+  Result<std::unique_ptr<ControlServer>> control = ControlServer::start(
+      {*path, [this] { return node_->gateway(); }, *node_, executor_->directory(), *server_, rng_});
+  if (!control) return control.refusal();
+  control_ = std::move(*control);
+  spdlog::info("control socket on {}", config_.control);
+  return {};
+}
+
+Result<void> Daemon::open_metrics() {
+  if (config_.metrics_addr.empty()) return {};
+  Result<int> listening = listen_on("tcp://" + config_.metrics_addr);
+  if (!listening) return listening.refusal();
+  HttpServer::Options options;
+  options.rules.answer = [this](Request& request) { return answer_metrics(request, node_->gateway().get()); };
+  metrics_ = std::make_unique<HttpServer>(std::move(options));
+  metrics_->accept_on(*listening);
+  spdlog::info("metrics on http://{}/metrics", config_.metrics_addr);
+  return {};
+}
+
 Result<void> Daemon::start() {
   if (Result<void> ok = open_roots(); !ok) return ok;
   if (Result<void> ok = open_rooms(); !ok) return ok;
   if (Result<void> ok = open_sockets(); !ok) return ok;
+  if (Result<void> ok = open_control(); !ok) return ok;
+  if (Result<void> ok = open_metrics(); !ok) return ok;
   spdlog::info("Daemon has completed initialization");
   return {};
 }
 
 void Daemon::stop() {
   if (node_) node_->stop();  // first: calls that wait for the cluster are answered
+  if (control_) control_->stop();
+  if (metrics_) metrics_->stop();
   if (server_) server_->stop();
   ::unlink(config_.pidfile.c_str());
 }
