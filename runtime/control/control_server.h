@@ -38,7 +38,7 @@ class ControlServer {
     std::string path;
     std::function<std::shared_ptr<Gateway>()> gateway;
     NodeControl& node;
-    ContainerDirectory& containers;
+    const ContainerDirectory& containers;
     HttpServer& http;
     Rng& rng;  // makes command ids and names of services that were given none
   };

@@ -23,7 +23,7 @@ class ControlService final : public control::Control::Service {
   struct Ports {
     std::function<std::shared_ptr<Gateway>()> gateway;
     NodeControl& node;
-    ContainerDirectory& containers;
+    const ContainerDirectory& containers;
     Rng& rng;
     std::mutex& rng_mutex;
     const Principals& principals;

@@ -29,7 +29,7 @@ class FakeGateway final : public Gateway {
   Result<RecordPtr> record(LogIndex index) override;
   Result<std::string> payload(const std::string& digest) override;
   Result<std::uint64_t> verify() override { return std::uint64_t{records_.size()}; }
-  Result<ReplayReport> replay() override { return ReplayReport{}; }
+  Result<ReplayReport> replay() override { return replay_report; }
   std::string node_id() const override { return "iiy9n7pqrbkzx4kf1gb0al0n0"; }
   bool is_leader() const override { return true; }
 
@@ -41,6 +41,7 @@ class FakeGateway final : public Gateway {
   std::function<Outcome(const Command&)> on_submit;
   std::vector<Command> commands;  // every one submitted
   Caller last_caller;
+  ReplayReport replay_report;
   std::map<std::string, std::string> payloads;
 
  private:

@@ -1,6 +1,23 @@
 #include "tests/runtime/control/control_fixture.h"
 
 namespace skein {
+namespace {
+
+class TellingBuffer final : public std::stringbuf {
+ public:
+  explicit TellingBuffer(const std::function<void()>& told) : told_{told} {}
+
+ protected:
+  int sync() override {
+    if (told_) told_();
+    return 0;
+  }
+
+ private:
+  const std::function<void()>& told_;
+};
+
+}  // namespace
 
 ControlFixture::ControlFixture() : path_{directory_.file("control.sock")} {
   world_.found_swarm();
@@ -10,6 +27,7 @@ ControlFixture::ControlFixture() : path_{directory_.file("control.sock")} {
 ControlFixture::~ControlFixture() { stop(); }
 
 void ControlFixture::start() {
+  const std::lock_guard lock{lifecycle_};
   http_ = std::make_unique<HttpServer>(
       HttpServer::Options{.rules = {.answer = world_.api.answer(), .headers = world_.api.headers()}});
   auto server = ControlServer::start({.path = path_,
@@ -23,13 +41,16 @@ void ControlFixture::start() {
 }
 
 void ControlFixture::stop() {
+  const std::lock_guard lock{lifecycle_};
   server_.reset();
   http_.reset();
 }
 
 ControlFixture::Ran ControlFixture::skein(std::vector<std::string> arguments, const std::string& input) {
   std::istringstream in{input};
-  std::ostringstream out;
+  TellingBuffer printed{on_flush_};
+  std::ostream out{&printed};
+  out_ = &out;
   std::ostringstream err;
   cli::Console console{.in = in,
                        .out = out,
@@ -43,7 +64,8 @@ ControlFixture::Ran ControlFixture::skein(std::vector<std::string> arguments, co
                        .environment = [this](const std::string& name) { return environment_[name]; }};
   arguments.insert(arguments.begin(), {"--host", "unix://" + path_});
   const int code = cli::run(arguments, console);
-  return {code, out.str(), err.str()};
+  out_ = nullptr;
+  return {code, printed.str(), err.str()};
 }
 
 std::unique_ptr<cli::ControlClient> ControlFixture::client() {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <mutex>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -29,15 +30,19 @@ class ControlFixture : public testing::Test {
   // `skein --host <socket> arguments...`, as to a pipe.
   Ran skein(std::vector<std::string> arguments, const std::string& input = {});
   std::unique_ptr<cli::ControlClient> client();
+  // From any thread; one waits for the other.
   void start();
   void stop();
 
+  std::mutex lifecycle_;
   TestDirectory directory_;
   std::string path_;
   World world_;
   WallTime now_{1'795'176'000'000'000'000};  // 2026-11-20T12:00:00Z; pauses move it on
   std::map<std::string, std::string> environment_;
   std::function<void()> on_pause_;
+  std::function<void()> on_flush_;  // the program has printed what it had
+  std::ostream* out_ = nullptr;     // of the program that runs
   std::unique_ptr<HttpServer> http_;
   std::unique_ptr<ControlServer> server_;
 };
