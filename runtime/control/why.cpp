@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "runtime/api/service_json.h"
+#include "runtime/control/last_seen.h"
 
 namespace skein {
 namespace {
@@ -79,6 +80,19 @@ Result<Subject> find_subject(Gateway& gateway, control::Kind kind, const std::st
   else if (auto read = gateway.read_at(*at, reader); !read)
     return read.refusal();
   return found;
+}
+
+// What is gone from the cluster: as it was just before it went, and how it went.
+Result<Subject> find_gone(Gateway& gateway, control::Kind kind, const std::string& typed,
+                          const std::function<bool()>& gone) {
+  const auto removal = removal_of(gateway, kind, typed, gone);
+  if (!removal) return removal.refusal();
+  if (removal->value() == 0) return Refusal{Errc::not_found, ""};
+  auto subject = find_subject(gateway, kind, typed, Moment{prev(*removal)});
+  if (!subject) return subject.refusal();
+  subject->known.push_back(removal->value());
+  subject->last = removal->value();
+  return subject;
 }
 
 bool is_about(const Record& record, const std::string& id) {
@@ -193,7 +207,13 @@ class Chain {
 
 Result<Reasons> why(Gateway& gateway, control::Kind kind, const std::string& typed, std::optional<Moment> at,
                     const std::function<bool()>& gone) {
-  const auto subject = find_subject(gateway, kind, typed, at);
+  auto subject = find_subject(gateway, kind, typed, at);
+  if (!subject && !at && subject.refusal().code == Errc::not_found) {
+    auto former = find_gone(gateway, kind, typed, gone);
+    // One that never was is told as not found, in the words of the present.
+    if (!former && former.refusal().code != Errc::not_found) return former.refusal();
+    if (former) subject = std::move(former);
+  }
   if (!subject) return subject.refusal();
   Chain chain{gateway, *subject, gone};
   if (auto collected = chain.collect(); !collected) return collected.refusal();

@@ -8,8 +8,8 @@
 // task one pass over the records of its life. Of each record only the events are kept that are about the object, what
 // it belongs to, or the causes themselves; the rest is counted. At most kStepsMax records, the newest; then cut_short.
 //
-// What is gone from the cluster is not found; ask as of a moment when it was there. Errors: Docker's not_found texts;
-// fault when the log cannot be read. Threads: any; blocks.
+// What is gone from the cluster is looked for in the log (last_seen.h: one pass over all of it) and explained up to its
+// removal. Errors: Docker's not_found texts; fault when the log cannot be read. Threads: any; blocks.
 #pragma once
 #include <functional>
 #include <optional>

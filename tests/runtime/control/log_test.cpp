@@ -221,6 +221,32 @@ TEST_F(Why, AtAMomentKnowsNothingLater) {
   EXPECT_EQ(out.find("ServiceUpdated"), std::string::npos);
 }
 
+TEST_F(Why, WhatIsGoneIsExplainedFromTheLog) {
+  const std::uint64_t removed = append(
+      [] {
+        Event event = event_about(kGlobal);
+        event.mutable_service_removed();
+        return event;
+      }(),
+      "bob (uid 1001)", "skein/0.1.0", 0, "RemoveService");
+  append(observed(kTask3, TASK_RUNNING), "node x", "agent", 0);
+  control::WhyRequest request;
+  request.set_kind(control::SERVICES);
+  request.set_typed("glob");
+  const auto report = client()->why(request);
+  ASSERT_TRUE(report) << report.refusal().text;
+  EXPECT_THAT(chain(*report), ElementsAre(6, removed));
+  EXPECT_THAT(skein({"why", "glob"}).out, HasSubstr("bob (uid 1001) via skein/0.1.0: RemoveService\n"));
+  Event reaped = event_about(kTask1);
+  reaped.mutable_task_reaped();
+  const std::uint64_t end = append(reaped, "skein", "reaper", ended_);
+  request.set_kind(control::TASKS);
+  request.set_typed("sy43g0aqws5l");
+  const auto task = client()->why(request);
+  ASSERT_TRUE(task) << task.refusal().text;
+  EXPECT_THAT(chain(*task), ElementsAre(5, 8, 9, 10, update_, unwanted_, ended_, end));
+}
+
 TEST_F(Why, OfALargeRecordOnlyWhatMattersIsTold) {
   Record many;
   many.mutable_origin()->set_cause_index(update_);
