@@ -19,15 +19,24 @@ std::string path_of(const CLI::App& app) {
   return app.get_parent() ? path_of(*app.get_parent()) + " " + app.get_name() : app.get_name();
 }
 
+// Docker's words for a flag that is not there.
+std::string words_of(const CLI::ParseError& error) {
+  const std::string text = error.what();
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return text;
+  const std::size_t at = text.find(": -");
+  return at == std::string::npos ? text : "unknown flag: " + text.substr(at + 2, text.find(' ', at + 2) - at - 2);
+}
+
 int report(const CLI::App& app, const CLI::ParseError& error, Console& console) {
   const CLI::App& command = innermost(app);
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
     // --help and --version.
     const bool version = dynamic_cast<const CLI::CallForVersion*>(&error) != nullptr;
-    console.out << (version ? std::string{error.what()} + "\n" : command.help());
+    console.out << (version ? std::string{error.what()} + "\n"
+                            : command.help(command.get_parent() ? path_of(*command.get_parent()) : ""));
     return kDone;
   }
-  console.err << error.what() << "\n\nRun '" << path_of(command) << " --help' for more information\n";
+  console.err << words_of(error) << "\n\nRun '" << path_of(command) << " --help' for more information\n";
   return kBadUsage;
 }
 

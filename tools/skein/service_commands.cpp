@@ -15,6 +15,8 @@
 namespace skein::cli {
 namespace {
 
+constexpr const char* kCreateUsage = "\n\nUsage:  skein service create [OPTIONS] IMAGE [COMMAND] [ARG...]";
+
 struct ChangeFlags {
   bool detach = false;
   bool quiet = false;
@@ -43,12 +45,12 @@ void add_change_flags(CLI::App& command, ChangeFlags& flags) {
 // IMAGE [COMMAND] [ARG...]: what follows the image belongs to the container, flags and all.
 int create(Session& session, const SpecFlags& spec_flags, const ChangeFlags& flags,
            const std::vector<std::string>& rest) {
-  if (!rest.empty() && rest.front().starts_with("-")) return session.misuse("unknown flag: " + rest.front());
+  if (!rest.empty() && rest.front().starts_with("-"))
+    return session.misuse("unknown flag: " + rest.front() + kCreateUsage +
+                          "\n\nRun 'skein service create --help' for more information");
   if (rest.empty())
-    return session.complain(
-        "skein: 'skein service create' requires at least 1 argument\n\n"
-        "Usage:  skein service create [OPTIONS] IMAGE [COMMAND] [ARG...]\n\n"
-        "See 'skein service create --help' for more information");
+    return session.complain(std::string{"skein: 'skein service create' requires at least 1 argument"} + kCreateUsage +
+                            "\n\nSee 'skein service create --help' for more information");
   ServiceSpec spec;
   if (auto applied = spec_flags.apply(spec); !applied) return refuse(session, applied.refusal());
   if (spec.mode_case() == ServiceSpec::MODE_NOT_SET) spec.mutable_replicated()->set_replicas(1);

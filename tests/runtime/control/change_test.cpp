@@ -107,7 +107,14 @@ TEST_F(Changing, AServiceWithoutANameIsGivenOne) {
 }
 
 TEST_F(Changing, FlagsThatMakeNoSenseEndWith125AndSubmitNothing) {
-  EXPECT_EQ(skein({"service", "create", "--frob", "bb:1"}).code, 125);
+  const Ran frob = skein({"service", "create", "--frob", "bb:1"});
+  EXPECT_EQ(frob.code, 125);
+  EXPECT_EQ(frob.err,
+            "unknown flag: --frob\n\nUsage:  skein service create [OPTIONS] IMAGE [COMMAND] [ARG...]\n\n"
+            "Run 'skein service create --help' for more information\n");
+  const Ran ls = skein({"node", "ls", "--frob"});
+  EXPECT_EQ(ls.code, 125);
+  EXPECT_EQ(ls.err, "unknown flag: --frob\n\nRun 'skein node ls --help' for more information\n");
   const Ran memory = skein({"service", "create", "--limit-memory", "lots", "bb:1"});
   EXPECT_EQ(memory.code, 125);
   EXPECT_EQ(memory.err, "invalid argument \"lots\" for \"--limit-memory\" flag: invalid size: 'lots'\n");
