@@ -94,8 +94,16 @@ Result<std::shared_ptr<Gateway>> ControlService::gateway_for(const grpc::ServerC
   return no_manager(ports_.node.state());
 }
 
-std::function<bool()> ControlService::gone(const grpc::ServerContext& context) const {
-  return [this, &context] { return ending_ || context.IsCancelled(); };
+std::function<bool()> ControlService::gone(const grpc::ServerContext& context,
+                                           const std::shared_ptr<Gateway>& gateway) const {
+  return [this, &context, &gateway] { return ending_ || context.IsCancelled() || ports_.gateway() != gateway; };
+}
+
+// A follower is told why there will be no more.
+grpc::Status ControlService::end_of_stream(const Result<void>& done, const std::shared_ptr<Gateway>& gateway) const {
+  if (ending_) return to_status({Errc::unavailable, "the daemon is stopping"});
+  if (ports_.gateway() != gateway) return to_status(no_manager(ports_.node.state()));
+  return status_of(done);
 }
 
 // What a command lacks and its sender may leave to the edge.
@@ -158,10 +166,8 @@ grpc::Status ControlService::Subscribe(grpc::ServerContext* context, const contr
                                        grpc::ServerWriter<control::RecordBatch>* out) {
   const auto gateway = gateway_for(*context);
   if (!gateway) return to_status(gateway.refusal());
-  const RecordSink sink{[&](const control::RecordBatch& batch) { return out->Write(batch); }, gone(*context)};
-  if (auto done = stream_batches(**gateway, *request, sink); !done) return to_status(done.refusal());
-  if (ending_) return to_status({Errc::unavailable, "the daemon is stopping"});
-  return grpc::Status::OK;
+  const RecordSink sink{[&](const control::RecordBatch& batch) { return out->Write(batch); }, gone(*context, *gateway)};
+  return end_of_stream(stream_batches(**gateway, *request, sink), *gateway);
 }
 
 grpc::Status ControlService::Verify(grpc::ServerContext* context, const control::VerifyRequest* /*request*/,
@@ -195,7 +201,8 @@ grpc::Status ControlService::Why(grpc::ServerContext* context, const control::Wh
                                  grpc::ServerWriter<control::WhySteps>* out) {
   const auto gateway = gateway_for(*context);
   if (!gateway) return to_status(gateway.refusal());
-  const auto reasons = why(**gateway, request->kind(), request->typed(), moment_of(request->at()), gone(*context));
+  const auto reasons =
+      why(**gateway, request->kind(), request->typed(), moment_of(request->at()), gone(*context, *gateway));
   if (!reasons) return to_status(reasons.refusal());
   control::WhySteps page;
   page.set_id(reasons->id);
@@ -240,8 +247,8 @@ grpc::Status ControlService::TaskLogs(grpc::ServerContext* context, const contro
                                       grpc::ServerWriter<control::LogBatch>* out) {
   const auto gateway = gateway_for(*context);
   if (!gateway) return to_status(gateway.refusal());
-  const LogSink sink{[&](const control::LogBatch& batch) { return out->Write(batch); }, gone(*context)};
-  return status_of(stream_task_logs(**gateway, ports_.containers, *request, sink));
+  const LogSink sink{[&](const control::LogBatch& batch) { return out->Write(batch); }, gone(*context, *gateway)};
+  return end_of_stream(stream_task_logs(**gateway, ports_.containers, *request, sink), *gateway);
 }
 
 }  // namespace skein

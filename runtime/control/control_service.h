@@ -54,7 +54,9 @@ class ControlService final : public control::Control::Service {
  private:
   Result<Caller> caller_of(const grpc::ServerContext& context) const;
   Result<std::shared_ptr<Gateway>> gateway_for(const grpc::ServerContext& context) const;
-  std::function<bool()> gone(const grpc::ServerContext& context) const;
+  // The caller has gone, the daemon is stopping, or this node is no longer the manager it was.
+  std::function<bool()> gone(const grpc::ServerContext& context, const std::shared_ptr<Gateway>& gateway) const;
+  grpc::Status end_of_stream(const Result<void>& done, const std::shared_ptr<Gateway>& gateway) const;
   Command complete(Gateway& gateway, Command command);
   Result<void> answer(Gateway& gateway, const control::Question& question, grpc::ServerWriter<control::Answer>& out);
 

@@ -51,7 +51,7 @@ int tail(Session& session, const TailFlags& flags) {
   // A follower outlives the daemon: it goes on where it was, without gap or repeat.
   bool told = false;
   while (!done && flags.follow && done.refusal().code == Errc::unavailable && request.from() != flags.from) {
-    if (!told) session.console.err << "The daemon is gone; waiting for it to come back.\n";
+    if (!told) session.console.err << done.refusal().text << "\nWaiting to go on from " << request.from() << ".\n";
     told = true;
     session.console.pause(kRetryAfter);
     const std::uint64_t at = request.from();

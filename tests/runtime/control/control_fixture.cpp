@@ -21,6 +21,7 @@ class TellingBuffer final : public std::stringbuf {
 
 ControlFixture::ControlFixture() : path_{directory_.file("control.sock")} {
   world_.found_swarm();
+  served_ = world_.gateway;
   start();
 }
 
@@ -31,13 +32,21 @@ void ControlFixture::start() {
   http_ = std::make_unique<HttpServer>(
       HttpServer::Options{.rules = {.answer = world_.api.answer(), .headers = world_.api.headers()}});
   auto server = ControlServer::start({.path = path_,
-                                      .gateway = [this]() -> std::shared_ptr<Gateway> { return world_.gateway; },
+                                      .gateway = [this]() -> std::shared_ptr<Gateway> {
+                                        const std::lock_guard served{gateway_mutex_};
+                                        return served_;
+                                      },
                                       .node = world_.node,
                                       .containers = world_.containers,
                                       .http = *http_,
                                       .rng = world_.rng});
   ASSERT_TRUE(server) << server.refusal().text;
   server_ = std::move(*server);
+}
+
+void ControlFixture::leave_swarm() {
+  const std::lock_guard lock{gateway_mutex_};
+  served_ = nullptr;
 }
 
 void ControlFixture::stop() {

@@ -33,8 +33,11 @@ class ControlFixture : public testing::Test {
   // From any thread; one waits for the other.
   void start();
   void stop();
+  void leave_swarm();  // while the server runs
 
   std::mutex lifecycle_;
+  std::mutex gateway_mutex_;
+  std::shared_ptr<FakeGateway> served_;  // guarded by gateway_mutex_: what the server is given
   TestDirectory directory_;
   std::string path_;
   World world_;

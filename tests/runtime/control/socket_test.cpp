@@ -145,25 +145,40 @@ TEST_F(Socket, AnythingElseInItsPlaceIsLeftAlone) {
   EXPECT_TRUE(std::filesystem::exists(path_));
 }
 
-TEST_F(Socket, StoppingEndsFollowersAndSaysWhy) {
-  const auto follower = client();
-  std::promise<void> following;
-  auto ended = std::async(std::launch::async, [&] {
-    control::SubscribeRequest request;
-    request.set_from(1);
-    request.set_follow(true);
-    bool first = true;
-    return follower->subscribe(request, [&](const control::RecordBatch&) {
-      if (std::exchange(first, false)) following.set_value();
-      return true;
+// Follows the log until the daemon ends it; `meanwhile` runs once it has begun.
+class Following : public Socket {
+ protected:
+  Result<void> follow(const std::function<void()>& meanwhile) {
+    const auto follower = client();
+    std::promise<void> following;
+    auto ended = std::async(std::launch::async, [&] {
+      control::SubscribeRequest request;
+      request.set_from(1);
+      request.set_follow(true);
+      bool first = true;
+      return follower->subscribe(request, [&](const control::RecordBatch&) {
+        if (std::exchange(first, false)) following.set_value();
+        return true;
+      });
     });
-  });
-  following.get_future().wait();
-  stop();
-  const auto done = ended.get();
+    following.get_future().wait();
+    meanwhile();
+    return ended.get();
+  }
+};
+
+TEST_F(Following, EndsWhenTheDaemonStopsAndIsToldSo) {
+  const auto done = follow([&] { stop(); });
   ASSERT_FALSE(done);
   EXPECT_EQ(done.refusal().code, Errc::unavailable);
   EXPECT_EQ(done.refusal().text, "the daemon is stopping");
+}
+
+TEST_F(Following, EndsWhenTheNodeIsNoLongerAManager) {
+  const auto done = follow([&] { leave_swarm(); });
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.refusal().code, Errc::unavailable);
+  EXPECT_THAT(done.refusal().text, HasSubstr("This node is not a swarm manager."));
 }
 
 TEST_F(Socket, NobodyThereIsToldPlainly) {
@@ -174,7 +189,7 @@ TEST_F(Socket, NobodyThereIsToldPlainly) {
 }
 
 TEST_F(Socket, OutsideASwarmOnlyTheNodeAnswers) {
-  world_.gateway = nullptr;
+  leave_swarm();
   world_.node.state_now = {};
   const Ran ran = skein({"node", "ls"});
   EXPECT_EQ(ran.code, 1);
