@@ -3,6 +3,8 @@
 #include <spdlog/spdlog.h>
 
 #include <caf/actor_system.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <set>
@@ -14,6 +16,11 @@ namespace skein {
 namespace {
 
 struct AgentState {
+  // Runners have timers and calls under way that would keep them: they end with the agent. Containers run on.
+  ~AgentState() {
+    for (const auto& [id, runner] : runners) caf::anon_send_exit(runner, caf::exit_reason::user_shutdown);
+  }
+
   static inline const char* name = "agent";
   AgentArgs args;
   NodeSession session;                                       // empty: no leader in reach

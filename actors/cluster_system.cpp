@@ -225,7 +225,12 @@ Result<std::unique_ptr<ClusterSystem>> ClusterSystem::start(ClusterParts parts) 
   Result<raft::Recovered> recovered = raft::recover(log, reader, view.index());
   if (!recovered) return recovered.refusal();
   const LogIndex last = log.last();
-  auto running = std::make_unique<RunningSystem>(std::move(parts), std::move(view), std::move(*recovered));
+  std::unique_ptr<RunningSystem> running;
+  // On a thread of its own: CAF leaves a reference to the system's logger in every thread that spawns, and the system's
+  // destructor waits until the last such thread has ended or is the one that destroys it.
+  std::thread{[&] {
+    running = std::make_unique<RunningSystem>(std::move(parts), std::move(view), std::move(*recovered));
+  }}.join();
   running->wait_past(last);
   return std::unique_ptr<ClusterSystem>{std::move(running)};
 }

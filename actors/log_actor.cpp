@@ -152,6 +152,7 @@ LogActor::behavior_type log(Self self, const LogArgs& args) {
   state.args = args;
   state.rng = args.world->make_rng();
   state.raft.emplace(args.raft, args.recovered, *state.rng);
+  state.raft->tick(args.world->clock->now().ns);             // so that a term's first record has a time
   if (args.raft.voters.size() == 1) state.raft->campaign();  // nobody to wait for
   pump(self);
   self->delayed_send(self, kRaftTick, RaftTick{});
