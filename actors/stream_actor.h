@@ -4,8 +4,8 @@
 // receives     Ask<State>        from its parent only: a decision to make over its newest state
 //              ProposalResult    from the leadership actor, after the fold
 // sends        Propose to the log; Rests{kind, id, asks taken in} to its parent when nothing is left to do
-// supervised   by its parent; woken with its state from the view, ends by itself when the parent drops its handle (so it
-//              must not be linked: CAF calls that end abnormal)
+// supervised   by its parent; woken with its state from the view, ends by itself when the parent drops its handle
+//              (so it must not be linked: CAF calls that end abnormal)
 // invariants   one proposal in flight; no timers; every ask is answered once
 #pragma once
 #include <memory>

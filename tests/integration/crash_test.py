@@ -68,6 +68,15 @@ class CrashTest(unittest.TestCase):
         node.wait_running("web", 1)
         self.assertEqual(self.container_pids(node, "web"), before)
 
+    def test_leaving_right_after_a_restart_ends(self):
+        node = self.start()
+        node.create("web", "--replicas", "3")
+        node.wait_running("web", 3)
+        node.stop()
+        node.start()
+        node.docker("swarm", "leave", "--force", timeout=30)
+        node.docker("swarm", "init", "--advertise-addr", "127.0.0.1")
+
     def test_leaving_the_swarm_leaves_nothing_behind(self):
         node = self.start()
         base = set(node.mounts())
@@ -113,6 +122,8 @@ class CrashTest(unittest.TestCase):
             self.assertEqual(lost, set(), "after a second: %s" % (time.sleep(1) or acknowledged - self.configs(node))
                              if lost else "")
         self.assertGreater(len(acknowledged), KILLS)
+        self.assertIn("the chain is intact", node.skein("log", "verify"))
+        self.assertIn("equals the live state", node.skein("log", "replay"))
         there = self.configs(node)
         self.assertLessEqual(len(there - acknowledged), KILLS)  # at most the one under way at each kill
 
@@ -145,7 +156,8 @@ class CrashTest(unittest.TestCase):
             node.create("web", "--publish", "8080:80", "--hostname", node.name)
         for node in nodes:
             node.wait_running("web", 1)
-            wait_until(lambda: "Hostname: " + node.name in node.curl("http://127.0.0.1:8080/")[1], node.name + " answers")
+            wait_until(lambda: "Hostname: " + node.name in node.curl("http://127.0.0.1:8080/")[1],
+                       node.name + " answers")
         nodes[0].docker("swarm", "leave", "--force")
         self.assertIn("Hostname: two", nodes[1].curl("http://127.0.0.1:8080/")[1])
         self.assertEqual(nodes[1].docker("ps", "-q").count("\n"), 0)

@@ -112,6 +112,16 @@ class Daemon:
                 " ".join(arguments), done.returncode, done.stdout, done.stderr, self.log()[-4000:]))
         return done.stdout.strip()
 
+    def skein(self, *arguments, status=0):
+        """Runs our own CLI. -> stdout."""
+        environment = dict(os.environ, SKEIN_HOST="unix://%s/control.sock" % self.exec_root)
+        done = subprocess.run([binary("skein")] + list(arguments), env=environment, capture_output=True, text=True,
+                              timeout=60, check=False)
+        if done.returncode != status:
+            raise AssertionError("skein %s: status %d\n%s%s" % (" ".join(arguments), done.returncode, done.stdout,
+                                                                done.stderr))
+        return done.stdout.strip()
+
     def http(self, method, path, body=None, timeout=30, raw=False):
         """-> (status, decoded JSON or text)."""
         connection = _UnixConnection(self.socket, timeout)

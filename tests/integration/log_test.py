@@ -70,6 +70,21 @@ class LogTest(unittest.TestCase):
                                capture_output=True, text=True, check=False)
         self.assertEqual(found.stdout, "")
 
+    def test_any_read_is_answered_as_of_an_index(self):
+        self.node.create("then", "--replicas", "1")
+        self.node.wait_running("then", 1)
+        index = [e["index"] for e in self.events() if e["type"] == "ServiceCreated"][-1]
+        self.assertRegex(self.node.skein("service", "ls", "--at", str(index)), r"then +replicated +0/1")
+        self.assertRegex(self.node.skein("service", "ls"), r"then +replicated +1/1")
+        self.assertNotIn("then", self.node.skein("service", "ls", "--at", str(index - 1)))
+
+    def test_why_leads_back_to_the_command_and_who_gave_it(self):
+        self.node.create("because")
+        task = self.node.wait_running("because", 1)[0]["ID"]
+        chain = self.node.skein("why", task)
+        for step in ("root (uid 0)", "CreateService", "ServiceCreated", "TaskCreated", "TaskAssigned", "running"):
+            self.assertIn(step, chain)
+
     def test_docker_events_tells_of_services_and_containers(self):
         self.node.create("told")
         self.node.wait_running("told", 1)

@@ -16,8 +16,8 @@ class ServiceTest(unittest.TestCase):
 
     def remove(self, name):
         self.node.docker("service", "rm", name)
-        wait_until(lambda: self.node.docker("ps", "-aq", "--filter", "label=com.docker.swarm.service.name=" + name) == "",
-                   name + "'s containers are gone")
+        label = "label=com.docker.swarm.service.name=" + name
+        wait_until(lambda: self.node.docker("ps", "-aq", "--filter", label) == "", name + "'s containers are gone")
 
     def answers(self, port, count=20):
         """The tasks that answered, by host name."""
@@ -81,7 +81,8 @@ class ServiceTest(unittest.TestCase):
         self.assertEqual(history.count("skein/whoami:2 Shutdown"), 2, history)
 
     def update_state(self, name):
-        return json.loads(self.node.docker("service", "inspect", name))[0]["UpdateStatus"]["State"]
+        """Empty while the orchestrator has not begun."""
+        return json.loads(self.node.docker("service", "inspect", name))[0].get("UpdateStatus", {}).get("State", "")
 
     def test_an_update_of_a_published_service_loses_no_request(self):
         self.node.create("smooth", "--replicas", "2", "--publish", "8091:80", "--update-order", "start-first",
@@ -91,7 +92,7 @@ class ServiceTest(unittest.TestCase):
         wait_until(lambda: self.node.curl("http://127.0.0.1:8091/health")[0] == 0, "the port answers")
         self.node.docker("service", "update", "--detach", "--no-resolve-image", "--image", "skein/whoami:2", "smooth")
         lost = []
-        while self.update_state("smooth") == "updating":
+        while self.update_state("smooth") in ("", "updating"):
             lost += [r for r in [self.node.curl("http://127.0.0.1:8091/")] if r[0] != 0]
         self.assertEqual(lost, [])
         self.assertEqual(self.update_state("smooth"), "completed")

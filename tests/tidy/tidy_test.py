@@ -145,6 +145,9 @@ class TidyTest(unittest.TestCase):
         self.broken_by("netmesh/x.cpp", "int f(int a, int b, int c, int d, int e, int f) {}\n", 1, "parameters")
         self.fine("netmesh/x.cpp", "int f(std::map<int, int> a, int b, int c, int d, void (*e)(int, int));\n")
 
+    def test_a_test_may_take_more(self):
+        self.fine("tests/x_test.cpp", "int f(int a, int b, int c, int d, int e, int f) {}\n")
+
     def test_calls_may_have_many_arguments(self):
         self.fine("netmesh/x.cpp", "int x = f(1, 2, 3, 4, 5, 6);\nvoid g() {\n  f<A>(1, 2, 3, 4, 5, 6);\n}\n")
 
