@@ -29,7 +29,7 @@ struct ContainerInfo {
 
 struct ContainerExit {
   TaskId task;
-  int exit_code = 0;         // 128 + n for signal n, as Docker reports it
+  int exit_code = 0;  // 128 + n for signal n, as Docker reports it
   bool oom_killed = false;
   WallTime at;
 };
@@ -39,14 +39,14 @@ struct FoundContainer {
   TaskId task;
   ContainerInfo info;
   bool running = false;
-  int exit_code = 0;         // when not running and known
+  int exit_code = 0;  // when not running and known
   bool oom_killed = false;
-  std::string netns_path;    // the sandbox it lives in; empty: none
+  std::string netns_path;  // the sandbox it lives in; empty: none
 };
 
 // A file to place into the container: a secret (tmpfs, /run/secrets/NAME) or a config.
 struct TaskFile {
-  std::string path;          // absolute inside the container
+  std::string path;  // absolute inside the container
   std::string data;
   std::uint32_t mode = 0444;
   std::uint32_t uid = 0;
@@ -56,11 +56,11 @@ struct TaskFile {
 
 struct PrepareRequest {
   AssignedTaskPtr task;
-  std::string netns_path;         // network namespace made by the NetworkPlane; empty: host network
-  std::string resolv_conf;        // content for /etc/resolv.conf; empty: copy the host's
-  std::string address;            // the container's own address, for /etc/hosts; empty: none
+  std::string netns_path;   // network namespace made by the NetworkPlane; empty: host network
+  std::string resolv_conf;  // content for /etc/resolv.conf; empty: copy the host's
+  std::string address;      // the container's own address, for /etc/hosts; empty: none
   std::vector<TaskFile> files;
-  std::string registry_auth;      // X-Registry-Auth value for pulling; secret; empty: anonymous
+  std::string registry_auth;  // X-Registry-Auth value for pulling; secret; empty: anonymous
 };
 
 class Executor {

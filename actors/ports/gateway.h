@@ -23,8 +23,8 @@ namespace skein {
 
 // Who asks, and with what: becomes the record's origin.
 struct Caller {
-  std::string principal;   // "root (uid 0)"
-  std::string via;         // "docker/28.2.2", "skein/0.1.0"
+  std::string principal;  // "root (uid 0)"
+  std::string via;        // "docker/28.2.2", "skein/0.1.0"
 };
 
 // A moment of the past: a log index or a time.
@@ -43,8 +43,8 @@ struct ReplayReport {
   std::uint64_t records = 0;
   std::uint64_t events = 0;
   double seconds = 0;
-  std::string replayed_digest;   // state digest after replaying everything up to `index`
-  std::string live_digest;       // the live View's at the same index
+  std::string replayed_digest;  // state digest after replaying everything up to `index`
+  std::string live_digest;      // the live View's at the same index
   LogIndex index;
 };
 

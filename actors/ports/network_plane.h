@@ -18,34 +18,34 @@ namespace skein {
 // One task's network namespace on this node.
 struct WantedSandbox {
   TaskId task;
-  bool egress = true;                   // a leg on docker_gwbridge with NAT to the outside
-  bool serving = false;                 // balanced to: running (and healthy), not draining
-  std::vector<Label> sysctls;           // net.* settings inside the namespace
-  std::vector<PortConfig> ports;        // the service's published ports
+  bool egress = true;             // a leg on docker_gwbridge with NAT to the outside
+  bool serving = false;           // balanced to: running (and healthy), not draining
+  std::vector<Label> sysctls;     // net.* settings inside the namespace
+  std::vector<PortConfig> ports;  // the service's published ports
 };
 
 struct WantedNetwork {
-  std::uint64_t generation = 0;         // grows with every change of what is wanted
-  std::vector<WantedSandbox> sandboxes; // sorted by task id
+  std::uint64_t generation = 0;          // grows with every change of what is wanted
+  std::vector<WantedSandbox> sandboxes;  // sorted by task id
 };
 
 struct SandboxSeen {
   TaskId task;
   std::string netns_path;
-  std::string address;                  // on docker_gwbridge, without prefix length; empty: none
-  std::vector<PortConfig> host_ports;   // host-mode ports as they became (published_port set)
+  std::string address;                 // on docker_gwbridge, without prefix length; empty: none
+  std::vector<PortConfig> host_ports;  // host-mode ports as they became (published_port set)
 };
 
 struct NetworkSeen {
-  std::uint64_t generation = 0;         // the kernel is true up to this wanted generation
-  std::vector<SandboxSeen> sandboxes;   // sorted by task id
-  std::vector<std::string> problems;    // what could not be made true, naming object and reason; retried next time
+  std::uint64_t generation = 0;        // the kernel is true up to this wanted generation
+  std::vector<SandboxSeen> sandboxes;  // sorted by task id
+  std::vector<std::string> problems;   // what could not be made true, naming object and reason; retried next time
 };
 
 // The local bridge, for `network inspect docker_gwbridge`.
 struct BridgeInfo {
   std::string name;
-  std::string subnet;                   // CIDR
+  std::string subnet;  // CIDR
   std::string gateway;
 };
 
@@ -54,7 +54,7 @@ class NetworkPlane {
   virtual ~NetworkPlane() = default;
   virtual Result<NetworkSeen> apply(const WantedNetwork& wanted) = 0;
   virtual Result<BridgeInfo> bridge() const = 0;
-  virtual Result<void> clear() = 0;     // removes every object of ours (leaving the swarm)
+  virtual Result<void> clear() = 0;  // removes every object of ours (leaving the swarm)
 };
 
 }  // namespace skein
