@@ -1,8 +1,11 @@
 """Bad days: kill -9 at any moment, damaged logs, two daemons side by side."""
 import base64
+import contextlib
 import json
 import os
 import random
+import shutil
+import subprocess
 import threading
 import time
 import unittest
@@ -149,6 +152,45 @@ class CrashTest(unittest.TestCase):
         node.start(wait=False)
         self.assertEqual(node.process.wait(timeout=30), 1, node.log(node._log_from))
         self.assertIn("log", node.log(node._log_from))
+
+    def test_a_full_disk_refuses_commands_and_harms_nothing(self):
+        node = self.lab.daemon()
+        os.makedirs(node.data_root)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", node.data_root], check=True)
+        node.start().swarm()
+        node.create("web")
+        node.wait_running("web", 1)
+        ballast = node.data_root + "/ballast"
+        with open(ballast, "wb", buffering=0) as file:
+            with contextlib.suppress(OSError):
+                while True:
+                    file.write(bytes(4096))
+        data = base64.b64encode(os.urandom(200_000)).decode()
+        answers = [node.http("POST", "/v1.44/configs/create", {"Name": "c%d" % n, "Data": data}) for n in range(5)]
+        kept = {"c%d" % n for n, answer in enumerate(answers) if answer[0] == 201}
+        unknown = {"c%d" % n for n, answer in enumerate(answers) if "outcome unknown" in str(answer[1])}
+        self.assertEqual(answers[-1][0], 500)
+        self.assertIn("no space left on the disk that holds the event log", answers[-1][1]["message"])
+        self.assertTrue(node.runs(), node.log())
+        os.remove(ballast)
+        wait_until(lambda: node.http("POST", "/v1.44/configs/create", {"Name": "after", "Data": data})[0] == 201,
+                   lambda: "a command is taken again\n" + node.log())
+        node.kill()
+        node.start()
+        self.assertEqual(self.configs(node) - unknown, kept | {"after"})
+        self.assertEqual(len(node.tasks("web")), 1)
+        self.assertIn("the chain is intact", node.skein("log", "verify"))
+
+    def test_a_lost_image_layer_is_named(self):
+        node = self.start()
+        node.stop()
+        for entry in list(os.scandir(node.data_root + "/image/layers")):
+            if entry.is_dir():
+                shutil.rmtree(entry.path)
+        node.start()
+        node.create("web", "--restart-max-attempts", "1")
+        wait_until(lambda: "layer" in node.docker("service", "ps", "--no-trunc", "web"),
+                   lambda: "it is named:\n%s\n%s" % (node.docker("service", "ps", "--no-trunc", "web"), node.log()), 10)
 
     def test_two_daemons_live_side_by_side(self):
         nodes = [self.start("one"), self.start("two")]

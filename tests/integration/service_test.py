@@ -153,6 +153,16 @@ class ServiceTest(unittest.TestCase):
         self.node.wait_running("stuck", 1)
         self.node.docker("node", "update", "--label-rm", "disk", self.me)
 
+    def test_what_cannot_be_started_says_what_is_missing(self):
+        self.node.create("absent", "--entrypoint", "/no/such/program", "--restart-max-attempts", "1")
+        self.addCleanup(self.remove, "absent")
+        wait_until(lambda: "/no/such/program" in self.node.docker("service", "ps", "--no-trunc", "absent"),
+                   lambda: "the program is named:\n" + self.node.docker("service", "ps", "--no-trunc", "absent"))
+        self.node.create("unmade", "--mount", "type=bind,src=/no/such/folder,dst=/x")
+        self.addCleanup(self.remove, "unmade")
+        wait_until(lambda: "/no/such/folder" in self.node.docker("service", "ps", "--no-trunc", "unmade"),
+                   lambda: "the folder is named:\n" + self.node.docker("service", "ps", "--no-trunc", "unmade"))
+
     def test_a_drained_node_runs_nothing_until_it_is_active_again(self):
         self.node.create("guest", "--replicas", "2")
         self.addCleanup(self.remove, "guest")
