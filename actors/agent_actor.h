@@ -19,7 +19,7 @@
 #include <string>
 #include <vector>
 
-#include "actors/messages.h"
+#include "actors/node_messages.h"
 
 namespace caf {
 class actor_system;

@@ -10,7 +10,7 @@
 #include <string>
 #include <utility>
 
-#include "actors/messages.h"
+#include "actors/node_messages.h"
 
 namespace caf {
 class local_actor;

@@ -22,7 +22,7 @@
 #include <memory>
 #include <string>
 
-#include "actors/messages.h"
+#include "actors/node_messages.h"
 
 namespace caf {
 class actor_system;

@@ -17,7 +17,7 @@
 #include <memory>
 #include <vector>
 
-#include "actors/messages.h"
+#include "actors/node_messages.h"
 
 namespace caf {
 class actor_system;

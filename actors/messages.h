@@ -15,14 +15,11 @@
 #include <vector>
 
 #include "actors/caf_compat.h"
-#include "actors/ports/executor.h"
 #include "actors/ports/gateway.h"
-#include "actors/ports/network_plane.h"
 #include "events/base/clock.h"
 #include "events/base/ids.h"
 #include "events/base/result.h"
 #include "events/domain/decision.h"
-#include "events/proto/session.pb.h"
 #include "events/raft/ready.h"
 #include "events/views/view.h"
 
@@ -36,7 +33,7 @@ struct World {
 };
 using WorldPtr = std::shared_ptr<const World>;
 
-// ---- the write path -----------------------------------------------------------------------------------------------
+// ---- the write path ----
 
 // One aggregate that a record changed, with what its followers need beside it.
 struct FoldedChange {
@@ -83,7 +80,7 @@ struct LeadLost {
   Term term;
 };
 
-// ---- reading --------------------------------------------------------------------------------------------------------
+// ---- reading ----
 struct ReadView {
   std::function<void(const View&)> reader;
 };
@@ -92,7 +89,7 @@ struct ReadViewAt {
   std::function<void(Result<const View*>)> reader;
 };
 
-// ---- leading --------------------------------------------------------------------------------------------------------
+// ---- leading ----
 
 // The whole state as of the record that opened this peer's term: what the leader's actors start from.
 struct LeaderSeed {
@@ -185,94 +182,14 @@ struct HistoryLimit {
   std::int64_t tasks = 5;
 };
 
-// ---- agents
-// -----------------------------------------------------------------------------------------------------------
-struct TaskForNode {
-  TaskPtr task;
-  SpecPtr spec;
-  bool removed = false;
-  std::vector<std::pair<FilePtr, bool>> files;  // secrets (true) and configs that the spec refers to
-};
-struct FlushAssignments {};
-struct AssignmentsFor {
-  std::shared_ptr<const Assignments> assignments;
-};
-struct Reports {
-  std::shared_ptr<const std::vector<TaskReport>> reports;
-};
-struct FlushReports {};
-struct NodeSaysHello {
-  NodeDescription description;
-};
-
-struct RunnerAssigned {
-  AssignedTaskPtr task;
-};
-struct RunnerDismissed {};
-struct RunnerTick {
-  std::uint64_t generation = 0;
-};
-struct RunnerReport {
-  std::string task_id;
-  std::vector<TaskStatus> statuses;
-};
-struct RunnerGone {
-  std::string task_id;
-};
-struct ContainerAnswer {
-  enum class Kind : unsigned char { prepared, started, stopped, removed };
-  Kind kind = Kind::prepared;
-  Result<ContainerInfo> info = ContainerInfo{};
-};
-struct ContainerExited {
-  ContainerExit exit;
-};
-
-// ---- mesh
-// ---------------------------------------------------------------------------------------------------------------
-struct SandboxReady {
-  Result<SandboxSeen> sandbox = SandboxSeen{};
-};
-struct SandboxQuiet {};
-using SandboxUser = serves<void(SandboxReady), void(SandboxQuiet)>;
-struct MeshAttach {
-  WantedSandbox sandbox;
-  SandboxUser user;
-};
-struct MeshServe {
-  TaskId task;
-  bool serving = false;
-  SandboxUser user;
-};
-struct MeshDetach {
-  TaskId task;
-};
-struct MeshApply {
-  std::uint64_t timer = 0;  // 0: wants have gathered; else the timer's generation
-};
-
-// ---- handles
-// --------------------------------------------------------------------------------------------------------------
+// ---- handles ----
 using LogActor = serves<void(Propose), void(GroupPersisted), void(RaftTick)>;
 using ViewActor = serves<void(Committed), void(ReadView), void(LeadLost)>;
 using HistoryActor = serves<void(ReadViewAt)>;
-using RunnerActor = serves<void(RunnerAssigned), void(RunnerDismissed), void(RunnerTick), void(ContainerAnswer),
-                           void(ContainerExited), void(SandboxReady), void(SandboxQuiet)>;
-using RunnerParent = serves<void(RunnerReport), void(RunnerGone)>;
-using NodeSession = serves<void(NodeSaysHello), void(Reports)>;  // what an agent may say to the leader
-struct SessionOpened {
-  NodeSession session;
-};
-using AgentActor = serves<void(SessionOpened), void(AssignmentsFor), void(FlushReports), void(RunnerReport),
-                          void(RunnerGone), void(ContainerExited)>;
-using AgentSession = serves<void(SessionOpened), void(AssignmentsFor)>;  // what the leader may say to an agent
-using MeshActor = serves<void(MeshAttach), void(MeshServe), void(MeshDetach), void(MeshApply)>;
 
 template <class State>
 using StreamActor = serves<void(Ask<State>), void(ProposalResult)>;
 using TaskRouter = serves<void(AskTask)>;
-using NodeActor = serves<void(Ask<Node>), void(StateChanged<Node>), void(TaskForNode), void(FlushAssignments),
-                         void(NodeSaysHello), void(Reports), void(ProposalResult)>;
 using ServiceActor = serves<void(Ask<Service>), void(StateChanged<Service>), void(TaskChanged), void(NodesChanged),
                             void(AskTask), void(ReconcileNow), void(Rests), void(ProposalResult)>;
 using SchedulerActor = serves<void(TaskChanged), void(NodesChanged), void(PlaceNow)>;
@@ -318,24 +235,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(skein::ReconcileNow)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(skein::PlaceNow)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(skein::ReapNow)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(skein::HistoryLimit)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(skein::TaskForNode)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(skein::FlushAssignments)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(skein::AssignmentsFor)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(skein::Reports)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(skein::FlushReports)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(skein::NodeSaysHello)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(skein::RunnerAssigned)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(skein::RunnerDismissed)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(skein::RunnerTick)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(skein::RunnerReport)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(skein::RunnerGone)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(skein::ContainerAnswer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(skein::ContainerExited)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(skein::SandboxReady)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(skein::SandboxQuiet)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(skein::MeshAttach)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(skein::MeshServe)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(skein::MeshDetach)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(skein::MeshApply)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(skein::SessionOpened)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(skein::FoldedRecordPtr)

@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-#include "actors/messages.h"
+#include "actors/node_messages.h"
 
 namespace caf {
 class local_actor;

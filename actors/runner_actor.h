@@ -14,7 +14,7 @@
 #include <memory>
 #include <optional>
 
-#include "actors/messages.h"
+#include "actors/node_messages.h"
 
 namespace caf {
 class local_actor;
