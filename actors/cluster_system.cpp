@@ -128,7 +128,7 @@ void RunningSystem::stop() {
   end_actor(mesh_);
   system_.await_all_actors_done();
   system_.clock().cancel_all();  // a pending timer keeps its actor, and a detached actor's thread, alive
-  disk_->close();  // a group under way becomes durable; its answer finds nobody
+  disk_->close();                // a group under way becomes durable; its answer finds nobody
 }
 
 // Waits for what an actor promised. An actor that ended before it answered breaks its promise.
