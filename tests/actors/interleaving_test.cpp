@@ -36,7 +36,13 @@ void tell_the_story(TestNode& node, SeededRng& rng) {
       0U);
   a_moment();
   EXPECT_EQ(node.update(web, [](ServiceSpec& spec) { replicas(spec, 3); }).code(), 0U);
-  if (rng.below(3) == 0) node.restart();
+  const std::uint64_t trouble = rng.below(3);
+  if (trouble == 0) node.restart();
+  if (trouble == 1) {
+    node.lose_lead();
+    a_moment();
+    node.regain_lead();
+  }
   node.actors.pass(20s);
 }
 
