@@ -7,6 +7,7 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <optional>
+#include <utility>
 
 #include "actors/crash_loudly.h"
 #include "events/raft/raft.h"
@@ -133,17 +134,26 @@ void on_full_disk(Self self, const Refusal& refusal) {
   self->delayed_send(self, kDiskRetry, GroupPersisted{{0}, refusal});
 }
 
+// What the leader's actors wanted meanwhile was refused, and they do not ask twice: they start again from the log.
+void open_another_term(Self self) {
+  LogState& state = self->state;
+  spdlog::info("log: writing again");
+  state.raft->step_down();
+  if (state.args.raft.voters.size() == 1) state.raft->campaign();
+  pump(self);
+}
+
 void on_persisted(Self self, const GroupPersisted& told) {
   LogState& state = self->state;
   if (!told.outcome && told.persisted.group == 0) return write_group(self);  // the retry's timer
   if (!told.outcome && told.outcome.refusal().code == Errc::exhausted)
     return on_full_disk(self, told.outcome.refusal());
   if (!told.outcome) return state.args.give_up(told.outcome.refusal());
-  if (!state.disk_full.empty()) spdlog::info("log: writing again");
-  state.disk_full.clear();
+  const bool was_full = !std::exchange(state.disk_full, {}).empty();
   state.group.reset();
   state.raft->advance(told.persisted);
   pump(self);
+  if (was_full) open_another_term(self);
 }
 
 LogActor::behavior_type log(Self self, const LogArgs& args) {

@@ -13,7 +13,9 @@
 // invariants   one group at the disk at a time; a proposal is answered once; never timed out into "failed"
 //
 // A disk that is full is a fault that passes: the group is tried again, new proposals are refused meanwhile, those
-// under way are told "outcome unknown". Any other failure of the log stops the process with the reason.
+// under way are told "outcome unknown". Once there is room the lead is given up and, by a single manager, taken again
+// in a new term, whose actors start from the log: nothing that was refused meanwhile stays undone. Any other failure of
+// the log stops the process with the reason.
 #pragma once
 #include <chrono>
 #include <functional>

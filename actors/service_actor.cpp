@@ -22,6 +22,7 @@ namespace skein {
 namespace {
 
 constexpr std::size_t kBirthsPerRecord = 1000;
+constexpr std::int64_t kRefusedWait_ns = 1'000'000'000;
 
 struct Member {
   TaskPtr task;
@@ -53,6 +54,18 @@ void queue_reconcile(Self self) {
   if (self->state.reconcile_queued) return;
   self->state.reconcile_queued = true;
   self->send(self, ReconcileNow{0});
+}
+
+void arm(Self self, std::int64_t at_ns) {
+  if (at_ns == 0) return;
+  const std::int64_t wait = std::max<std::int64_t>(0, at_ns - self->state.args.world->clock->now().ns);
+  self->delayed_send(self, std::chrono::nanoseconds{wait}, ReconcileNow{++self->state.generation});
+}
+
+// The next look after something this service proposed has ended: at once, or later if it was refused (a full disk).
+void look_after(Self self, const Outcome& outcome) {
+  if (outcome.code() == 0) return queue_reconcile(self);
+  arm(self, self->state.args.world->clock->now().ns + kRefusedWait_ns);
 }
 
 // ---- tasks ---------------------------------------------------------------------------------------------------------
@@ -120,9 +133,9 @@ void give_births(Self self, std::vector<plan::Birth> births) {
       decision.events.push_back(task::created(TaskId{random_id(context.rng)}, born(service, birth)));
     return decision;
   };
-  ask_self(self, std::move(decide), [self](const Outcome&) {  // answered on this actor's own thread
+  ask_self(self, std::move(decide), [self](const Outcome& outcome) {  // answered on this actor's own thread
     --self->state.births_under_way;
-    queue_reconcile(self);
+    look_after(self, outcome);
   });
 }
 
@@ -136,7 +149,7 @@ void log_progress(Self self, const plan::ReconcilePlan& plan) {
   ask_self(self, std::move(decide), [self](const Outcome& outcome) {
     if (outcome.code() != 0) spdlog::warn("service {}: {}", self->state.args.id, outcome.text());
     self->state.progress_under_way = false;
-    queue_reconcile(self);
+    look_after(self, outcome);
   });
 }
 
@@ -160,12 +173,6 @@ plan::ReconcileInput look(Self self) {
   input.is_dirty = [service = input.service](const plan::BornTask& task) { return tasks_dirty(*task.spec, *service); };
   input.now_ns = state.args.world->clock->now().ns;
   return input;
-}
-
-void arm(Self self, std::int64_t at_ns) {
-  if (at_ns == 0) return;
-  const std::int64_t wait = std::max<std::int64_t>(0, at_ns - self->state.args.world->clock->now().ns);
-  self->delayed_send(self, std::chrono::nanoseconds{wait}, ReconcileNow{++self->state.generation});
 }
 
 void carry_out(Self self, plan::ReconcilePlan plan) {

@@ -226,6 +226,10 @@ void Raft::send_heartbeats(std::uint64_t round) {
   }
 }
 
+void Raft::step_down() {
+  if (role_ == Role::leader) become_follower(hard_.term, {});
+}
+
 Result<void> Raft::transfer_leadership(const std::string& peer) {
   if (role_ != Role::leader) return Refusal{Errc::unavailable, "this manager is not the leader"};
   if (!membership_.now().is_voter(peer)) return Refusal{Errc::invalid, peer + " is not a voter"};

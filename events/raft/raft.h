@@ -75,6 +75,8 @@ class Raft {
   Result<void> transfer_leadership(const std::string& peer);
   // Stands for election now, without waiting for a timeout; nothing happens unless this peer may vote.
   void campaign();
+  // A leader that can no longer do its work becomes a follower in its term; nothing for anybody else.
+  void step_down();
 
   // `peer` has `index` from a snapshot and can go on from there; nullopt: it failed, try again later.
   void report_snapshot(const std::string& peer, std::optional<LogIndex> index);

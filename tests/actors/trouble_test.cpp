@@ -151,6 +151,34 @@ TEST(DiskTest, AFullDiskMakesOutcomesUnknownAndRefusesUntilThereIsRoom) {
   EXPECT_EQ(node.executor.running(), 4U) << "web, two (which was unknown) and four";
 }
 
+TEST(DiskTest, WhatWasLeftUndoneWhileTheDiskWasFullIsDoneAfterwards) {
+  TestNode node;
+  node.found();
+  const std::string web = node.create("web", [](ServiceSpec& spec) {
+    replicas(spec, 3);
+    spec.mutable_task()->mutable_restart()->set_delay_ns(1'000'000'000);
+  });
+  const std::string gone = node.create("gone", [](ServiceSpec& spec) { replicas(spec, 2); });
+  node.actors.pass(1s);
+  ASSERT_EQ(node.update(web, [](ServiceSpec& spec) { replicas(spec, 5); }).code(), 0U);
+  for (int appends = 0; appends < 3; ++appends) {
+    node.log.fail_next_append(FaultyLog::Fault::disk_full);
+    for (auto& [id, container] : node.executor.containers) {
+      if (!container.running) continue;
+      node.executor.exit(id, 1);
+      break;
+    }
+    node.remove(gone);
+    node.actors.pass(3s);
+  }
+  node.actors.pass(20s);
+  EXPECT_TRUE(node.given_up.empty());
+  node.remove(gone);
+  node.actors.pass(5s);
+  EXPECT_EQ(node.tasks(TASK_RUNNING).size(), 5U);
+  EXPECT_EQ(node.executor.running(), 5U);
+}
+
 TEST(DiskTest, AnyOtherFailureOfTheDiskStopsTheNode) {
   TestNode node;
   node.found();
