@@ -23,6 +23,7 @@ struct AgentState {
 
   static inline const char* name = "agent";
   AgentArgs args;
+  Term term;                                                 // of the session
   NodeSession session;                                       // empty: no leader in reach
   std::map<std::string, RunnerActor, std::less<>> runners;   // by task
   std::map<std::string, FoundContainer, std::less<>> found;  // not yet adopted
@@ -107,6 +108,8 @@ void on_report(Self self, const RunnerReport& report) {
 
 void on_session(Self self, const SessionOpened& opened) {
   AgentState& state = self->state;
+  if (opened.term < state.term) return;  // the lead has changed since
+  state.term = opened.term;
   state.session = opened.session;
   self->send(state.session, NodeSaysHello{state.args.description});
   state.pending.clear();

@@ -32,7 +32,8 @@ void end_actor(const Handle& handle) {
 
 }  // namespace
 
-LeaderGroup::LeaderGroup(caf::local_actor& parent, GroupArgs args) : parent_{parent}, args_{std::move(args)} {
+LeaderGroup::LeaderGroup(caf::local_actor& parent, GroupArgs args)
+    : parent_{parent}, args_{std::move(args)}, term_{args_.seed->term} {
   const LeaderSeed& seed = *args_.seed;
   cluster_ = seed.cluster;
   auto nodes = std::make_shared<NodeTable>();
@@ -99,7 +100,7 @@ void LeaderGroup::start_nodes() {
 void LeaderGroup::start_node(const NodePtr& node, std::vector<TaskForNode> tasks) {
   const AgentSession agent = node->id() == args_.node_id ? args_.agent : AgentSession{};
   node_actors_[node->id()] =
-      spawn_node(parent_, {node, std::move(tasks), agent, args_.log, args_.world, TaskRouter{args_.self}});
+      spawn_node(parent_, {node, std::move(tasks), agent, args_.log, args_.world, TaskRouter{args_.self}, term_});
 }
 
 // ---- commands ------------------------------------------------------------------------------------------------------

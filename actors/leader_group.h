@@ -77,6 +77,7 @@ class LeaderGroup {
 
   caf::local_actor& parent_;
   GroupArgs args_;
+  Term term_;
   ClusterPtr cluster_;
   std::shared_ptr<const NodeTable> nodes_;
   std::map<std::string, NetworkPtr, std::less<>> networks_;

@@ -153,7 +153,7 @@ NodeActor::behavior_type node_behavior(Self self, const NodeArgs& args) {
   for (const TaskForNode& item : args.tasks)
     if (plan::concerns_node(*item.task)) self->state.tasks[item.task->id()] = item;
   self->state.args.tasks.clear();
-  if (args.agent) self->send(args.agent, SessionOpened{NodeSession{self}});
+  if (args.agent) self->send(args.agent, SessionOpened{NodeSession{self}, args.term});
   return {
       [self](const Ask<Node>& ask) { self->state.writer->take(self, ask); },
       [self](const StateChanged<Node>& changed) { self->state.writer->changed(changed.state); },

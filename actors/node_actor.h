@@ -32,6 +32,7 @@ struct NodeArgs {
   LogActor log;
   WorldPtr world;
   TaskRouter router;
+  Term term;  // of the lead it belongs to
 };
 
 NodeActor spawn_node(caf::local_actor& parent, NodeArgs args);

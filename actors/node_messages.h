@@ -84,6 +84,7 @@ using RunnerParent = serves<void(RunnerReport), void(RunnerGone)>;
 using NodeSession = serves<void(NodeSaysHello), void(Reports)>;  // what an agent may say to the leader
 struct SessionOpened {
   NodeSession session;
+  Term term;  // of the leader it is with; sessions of earlier terms may be told of later
 };
 using AgentActor = serves<void(SessionOpened), void(AssignmentsFor), void(FlushReports), void(RunnerReport),
                           void(RunnerGone), void(ContainerExited)>;

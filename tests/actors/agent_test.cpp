@@ -38,7 +38,7 @@ class AgentTest : public testing::Test {
     executor.on_exit([this](ContainerExit exit) { actors.tell(agent, ContainerExited{std::move(exit)}); });
     actors.run();
   }
-  void open_session() { actors.tell(agent, SessionOpened{session}); }
+  void open_session() { actors.tell(agent, SessionOpened{session, Term{1}}); }
 
   static AssignedTask task(const std::string& id, TaskState desired = TASK_RUNNING, TaskState status = TASK_ASSIGNED) {
     AssignedTask task;

@@ -179,6 +179,34 @@ TEST(DiskTest, WhatWasLeftUndoneWhileTheDiskWasFullIsDoneAfterwards) {
   EXPECT_EQ(node.executor.running(), 5U);
 }
 
+TEST(DiskTest, AStoryToldOnADiskThatIsOftenFullEndsWellOnceItIsNot) {
+  for (std::uint64_t seed = 1; seed <= 100 && !testing::Test::HasFailure(); ++seed) {
+    SCOPED_TRACE(seed);
+    TestNode node{seed};
+    node.found();
+    const std::string web = node.create("web", [](ServiceSpec& spec) { replicas(spec, 3); });
+    const std::string gone = node.create("gone", [](ServiceSpec& spec) { replicas(spec, 2); });
+    node.actors.pass(1s);
+    SeededRng rng{seed};
+    node.log.set_odds(rng, {300'000, 0, 0});
+    const auto scale = [&](std::uint64_t count) { return [count](ServiceSpec& spec) { replicas(spec, count); }; };
+    node.update(web, scale(6));
+    node.remove(gone);
+    node.actors.pass(2s);
+    node.update(web, scale(2));
+    node.actors.pass(2s);
+    node.log.set_odds(rng, {});
+    node.actors.pass(15s);
+    EXPECT_EQ(node.update(web, scale(4)).code(), 0U);
+    node.remove(gone);  // unless it was removed already
+    node.actors.pass(15s);
+    EXPECT_TRUE(node.given_up.empty());
+    EXPECT_EQ(node.tasks(TASK_RUNNING).size(), 4U);
+    EXPECT_EQ(node.executor.running(), 4U);
+    EXPECT_EQ(node.service(gone), nullptr);
+  }
+}
+
 TEST(DiskTest, AnyOtherFailureOfTheDiskStopsTheNode) {
   TestNode node;
   node.found();
