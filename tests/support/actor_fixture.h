@@ -58,7 +58,7 @@ class ActorFixture {
     run();
   }
 
-  // Until nobody has anything in its mailbox. CHECKs that this comes about: two actors may not answer each other for ever.
+  // Until nobody has anything in its mailbox. CHECKs that this comes about: actors may not answer each other for ever.
   void run() {
     for (int left = kStepsMax; scheduler_.has_job(); --left) {
       CHECK(left > 0, "the actors never come to rest");
