@@ -9,6 +9,7 @@
 #include "actors/crash_loudly.h"
 #include "actors/directory.h"
 #include "actors/origin.h"
+#include "actors/plan/not_yet.h"
 #include "actors/stream_writer.h"
 #include "events/domain/config.h"
 #include "events/domain/network.h"
@@ -42,6 +43,12 @@ using Self = DirectoryActor::stateful_pointer<DirectoryState>;
 
 void answer(const Submit& submit, const Refusal& refusal) {
   if (submit.reply) submit.reply(refused(submit.command->id(), refusal));
+}
+
+// Says what of `spec` no node carries out yet.
+void warn(const ServiceSpec& spec, Outcome& outcome) {
+  if (outcome.code() != 0) return;
+  for (std::string& warning : plan::not_yet(spec)) outcome.add_warnings(std::move(warning));
 }
 
 // Proposes the birth that `decide` decides for a new id. The name is claimed until the result is known.
@@ -96,12 +103,11 @@ void update_service(Self self, const Submit& submit) {
   auto decide = [kept = submit.command, endpoint = *endpoint](const Service& current, const DecideContext& context) {
     return service::decide(current, kept->update_service(), endpoint, context);
   };
-  Reply reply = submit.reply;
-  if (claims)
-    reply = [inner = submit.reply, me = DirectoryActor{self}](const Outcome& outcome) {
-      caf::anon_send(me, PortsSettled{});
-      if (inner) inner(outcome);
-    };
+  Reply reply = [inner = submit.reply, target, claims, me = DirectoryActor{self}](Outcome outcome) {
+    if (claims) caf::anon_send(me, PortsSettled{});
+    warn(target, outcome);
+    if (inner) inner(outcome);
+  };
   self->send(state.args.router,
              AskAggregate{service->id(), Ask<Service>{decide, origin_of(submit, state.args.node_id), reply},
                           Aggregate::service});
@@ -227,7 +233,9 @@ void on_result(Self self, const ProposalResult& result) {
   const Birth birth = std::move(it->second);
   state.births.erase(it);
   if (result.code != Errc::ok) state.facts->release_name(birth.kind, birth.name);
-  if (birth.submit.reply) birth.submit.reply(outcome_of(birth.submit.command->id(), result, birth.id));
+  Outcome outcome = outcome_of(birth.submit.command->id(), result, birth.id);
+  if (birth.kind == Aggregate::service) warn(birth.submit.command->create_service().spec(), outcome);
+  if (birth.submit.reply) birth.submit.reply(outcome);
   if (birth.claims_ports) ports_settled(self);
 }
 

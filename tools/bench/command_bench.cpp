@@ -17,33 +17,14 @@
 #include <future>
 #include <thread>
 
-#include "actors/cluster_system.h"
 #include "actors/stream_actor.h"
 #include "events/domain/task.h"
 #include "events/store/lmdb_log.h"
 #include "runtime/node/system_ports.h"
+#include "tools/bench/idle_node.h"
 
 namespace skein {
 namespace {
-
-// A machine that runs nothing: these benchmarks create no tasks.
-class IdleExecutor final : public Executor {
- public:
-  void prepare(PrepareRequest, Done) override {}
-  void start(const TaskId&, Done) override {}
-  void stop(const TaskId&, Done) override {}
-  void remove(const TaskId&, Done) override {}
-  void exec_health(const TaskId&, std::vector<std::string>, std::int64_t, std::function<void(Result<int>)>) override {}
-  HealthConfig image_health(const TaskId&) const override { return {}; }
-  void on_exit(std::function<void(ContainerExit)>) override {}
-  Result<std::vector<FoundContainer>> recover() override { return std::vector<FoundContainer>{}; }
-};
-class IdlePlane final : public NetworkPlane {
- public:
-  Result<NetworkSeen> apply(const WantedNetwork& wanted) override { return NetworkSeen{wanted.generation, {}, {}}; }
-  Result<BridgeInfo> bridge() const override { return BridgeInfo{}; }
-  Result<void> clear() override { return {}; }
-};
 
 // A cluster of one on a log of its own, below the working directory (so that it is on a real disk).
 struct Cluster1 {
@@ -51,27 +32,16 @@ struct Cluster1 {
     char path[] = "./skein-bench-XXXXXX";
     dir = ::mkdtemp(path);
     log = std::move(*LmdbLog::open({dir + "/log", dir + "/data.key", {}}));
-    ClusterParts parts;
-    parts.node_id = "bench";
-    parts.log = log.get();
-    parts.executor = &executor;
-    parts.plane = &plane;
-    parts.clock = &clock;
-    parts.make_rng = [] { return std::make_unique<SystemRng>(); };
-    parts.give_up = [](const Refusal&) { std::abort(); };
-    system = std::move(*ClusterSystem::start(std::move(parts)));
+    node = std::make_unique<IdleNode>(*log);
   }
   ~Cluster1() {
-    system.reset();
+    node.reset();
     log.reset();
     std::filesystem::remove_all(dir);
   }
   std::string dir;
-  IdleExecutor executor;
-  IdlePlane plane;
-  SystemClock clock;
   std::unique_ptr<LmdbLog> log;
-  std::unique_ptr<ClusterSystem> system;
+  std::unique_ptr<IdleNode> node;
 };
 
 Command create_config(int number) {
@@ -91,7 +61,7 @@ void CommandsPerSecond(benchmark::State& state) {
     for (int client = 0; client < clients; ++client)
       threads.emplace_back([&] {
         for (int i = 0; i < kPerClient; ++i)
-          benchmark::DoNotOptimize(cluster.system->submit(create_config(number++), {"bench", "bench"}));
+          benchmark::DoNotOptimize(cluster.node->system->submit(create_config(number++), {"bench", "bench"}));
       });
   }
   state.SetItemsProcessed(state.iterations() * clients * kPerClient);
