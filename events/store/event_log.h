@@ -74,8 +74,8 @@ class EventLog {
   virtual LogPosition base() const = 0;         // the position before first()
   virtual HardState hard_state() const = 0;
 
-  // Durable on return. A refusal appends nothing: disk full (exhausted; try again when there is room), an event of a kind
-  // this version does not know (fault), a payload that is not what its digest says (invalid). After an I/O error
+  // Durable on return. A refusal appends nothing: disk full (exhausted; try again when there is room), an event of a
+  // kind this version does not know (fault), a payload that is not what its digest says (invalid). After an I/O error
   // nobody can know what reached the disk: the log then refuses every append until it is opened again.
   virtual Result<void> append(const AppendGroup& group) = 0;
 
