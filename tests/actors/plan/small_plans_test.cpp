@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "actors/plan/assignment.h"
+#include "actors/plan/not_yet.h"
 #include "actors/plan/port_table.h"
 #include "actors/plan/retention.h"
 #include "actors/plan/task_files.h"
@@ -228,6 +229,18 @@ TEST(AssignmentTest, JoinsTheTaskWithTheSpecItWasBornWith) {
   EXPECT_EQ(assigned.desired(), TASK_READY);
   EXPECT_EQ(assigned.start_not_before_ns(), 99);
   EXPECT_EQ(assigned.status().state(), TASK_ASSIGNED);
+}
+
+TEST(NotYet, WarnsOfNetworksAndHealthChecksAndOfNothingElse) {
+  ServiceSpec spec;
+  spec.mutable_task()->mutable_container()->mutable_healthcheck()->add_test("NONE");
+  EXPECT_TRUE(not_yet(spec).empty());
+  spec.mutable_task()->mutable_container()->mutable_healthcheck()->set_test(0, "CMD");
+  ASSERT_EQ(not_yet(spec).size(), 1U);
+  EXPECT_NE(not_yet(spec)[0].find("health checks"), std::string::npos);
+  spec.mutable_task()->add_networks()->set_target("net");
+  ASSERT_EQ(not_yet(spec).size(), 2U);
+  EXPECT_NE(not_yet(spec)[0].find("overlay networks"), std::string::npos);
 }
 
 }  // namespace
