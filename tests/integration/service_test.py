@@ -111,6 +111,18 @@ class ServiceTest(unittest.TestCase):
         self.assertEqual(len(lines), 2, lines)
         self.assertRegex(lines[1], r" \\_ crash\.1 .* Shutdown +Failed .* \"task: non-zero exit \(3\)\"")
 
+    def test_our_own_client_makes_and_removes_networks_and_nodes(self):
+        network = self.node.skein("network", "create", "--subnet", "10.99.0.0/24", "--label", "a=b", "far")
+        self.assertRegex(network, r"^[0-9a-z]{25}$")
+        self.assertIn("10.99.0.0/24", self.node.docker("network", "inspect", "far"))
+        self.node.docker("service", "create", "--detach", "--no-resolve-image", "--name", "on-far", "--network", "far",
+                         "skein/whoami:1")
+        self.assertIn("overlay networks are recorded but not carried", self.node.stderr)
+        self.node.skein("network", "rm", "far", status=1)
+        self.remove("on-far")
+        self.assertEqual(self.node.skein("network", "rm", "far"), "far")
+        self.node.skein("node", "rm", "--force", self.node.docker("node", "ls", "-q"), status=1)
+
     def test_logs_of_all_tasks_come_together(self):
         self.node.create("talk", "--replicas", "2")
         self.addCleanup(self.remove, "talk")

@@ -62,6 +62,7 @@ void add_node_commands(CLI::App& app, Session& session) {
   add_ps(*node, session, true);
   add_inspect(*node, session, {control::NODES, node_json, pretty_nodes});
   add_node_change_commands(*node, session);
+  add_node_remove_command(*node, session);
 }
 
 void add_service_commands(CLI::App& app, Session& session) {
@@ -80,9 +81,10 @@ void add_task_commands(CLI::App& app, Session& session) {
 }
 
 void add_network_commands(CLI::App& app, Session& session) {
-  CLI::App* network = app.add_subcommand("network", "Look at networks")->require_subcommand(1);
+  CLI::App* network = app.add_subcommand("network", "Manage networks")->require_subcommand(1);
   add_list(*network, session, control::NETWORKS, network_rows);
   add_inspect(*network, session, {control::NETWORKS, network_json, nullptr});
+  add_network_change_commands(*network, session);
 }
 
 }  // namespace skein::cli
