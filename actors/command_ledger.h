@@ -2,27 +2,24 @@
 // the first, whether that is known already or still under way.
 //
 // Refusals are not remembered: nothing happened, so trying again is a new try. The memory follows the log (Origin
-// .command_id), so it holds across leaders; it keeps the last kCommandsKept. Not an actor, not thread-safe.
+// .command_id), so it holds across leaders; how many are kept is CommandMemory's to say. Not an actor, not thread-safe.
 #pragma once
-#include <cstddef>
-#include <deque>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "actors/messages.h"
+#include "events/views/command_memory.h"
 
 namespace skein {
 
-inline constexpr std::size_t kCommandsKept = 65'536;
-
 class CommandLedger {
  public:
-  void remember(const RememberedCommand& command);
-  void follow(const FoldedRecord& record);
+  void remember(const RememberedCommand& command) { done_.restore(command); }
+  void follow(const FoldedRecord& record) { done_.note(*record.record); }
 
   // The outcome of an earlier command with this id; nullptr if there is none.
-  const RememberedCommand* find(const std::string& command_id) const;
+  const RememberedCommand* find(const std::string& command_id) const { return done_.find(command_id); }
 
   // True: the first of its id, carry it out. False: another is under way, `reply` waits for its outcome.
   bool begin(const std::string& command_id, Reply reply);
@@ -32,8 +29,7 @@ class CommandLedger {
   void lose_all(const std::string& why);
 
  private:
-  std::unordered_map<std::string, RememberedCommand> done_;
-  std::deque<std::string> order_;
+  CommandMemory done_;
   std::unordered_map<std::string, std::vector<Reply>> under_way_;
 };
 

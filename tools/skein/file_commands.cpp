@@ -11,6 +11,7 @@
 #include "tools/skein/labels.h"
 #include "tools/skein/list_command.h"
 #include "tools/skein/pretty.h"
+#include "tools/skein/removal.h"
 #include "tools/skein/rows.h"
 #include "tools/skein/session.h"
 
@@ -92,30 +93,13 @@ int create(Session& session, const CreateFlags& flags, bool secret) {
   return kDone;
 }
 
-// Each by itself, as docker does: one that fails does not keep the others.
-int remove(Session& session, const std::vector<std::string>& names, bool secret) {
-  int code = kDone;
-  for (const std::string& name : names) {
-    control::Question question;
-    question.set_kind(secret ? control::SECRETS : control::CONFIGS);
-    question.add_typed(name);
-    const auto answer = session.ask(question);
-    if (!answer) return session.fail(answer.refusal());
-    if (report_missing(session, *answer)) {
-      code = kFailed;
-      continue;
-    }
-    Command command;
-    if (secret)
-      command.mutable_remove_secret()->set_secret_id(answer->files(0).id());
-    else
-      command.mutable_remove_config()->set_config_id(answer->files(0).id());
-    if (auto outcome = session.client->submit(std::move(command)); !outcome)
-      code = session.fail(outcome.refusal());
-    else
-      session.console.out << name << '\n';
-  }
-  return code;
+Command removal_of(const File& file, bool secret) {
+  Command command;
+  if (secret)
+    command.mutable_remove_secret()->set_secret_id(file.id());
+  else
+    command.mutable_remove_config()->set_config_id(file.id());
+  return command;
 }
 
 void add_create(CLI::App& parent, Session& session, bool secret) {
@@ -132,7 +116,12 @@ void add_remove(CLI::App& parent, Session& session, bool secret) {
   CLI::App* command = parent.add_subcommand("rm", "Remove them")->alias("remove");
   const auto names = std::make_shared<std::vector<std::string>>();
   command->add_option("names", *names)->required();
-  command->callback([=, &session] { session.action = [=, &session] { return remove(session, *names, secret); }; });
+  command->callback([=, &session] {
+    session.action = [=, &session] {
+      return remove_each(session, secret ? control::SECRETS : control::CONFIGS, *names,
+                         [secret](const control::Answer& answer) { return removal_of(answer.files(0), secret); });
+    };
+  });
 }
 
 void add_kind(CLI::App& app, Session& session, bool secret) {

@@ -1,11 +1,11 @@
 // network create, network rm and node rm: one command each, as docker words them.
 #include <CLI/CLI.hpp>
-#include <functional>
 #include <memory>
 #include <ostream>
 #include <utility>
 
 #include "tools/skein/labels.h"
+#include "tools/skein/removal.h"
 #include "tools/skein/session.h"
 
 namespace skein::cli {
@@ -38,29 +38,6 @@ int create_network(Session& session, const NetworkFlags& flags) {
   if (!outcome) return session.fail(outcome.refusal());
   session.console.out << outcome->object_id() << '\n';
   return kDone;
-}
-
-// The command that removes the one object an answer holds.
-using Removal = std::function<Command(const control::Answer&)>;
-
-// Each by itself, as docker does: one that fails does not keep the others.
-int remove_each(Session& session, control::Kind kind, const std::vector<std::string>& names, const Removal& removal) {
-  int code = kDone;
-  for (const std::string& name : names) {
-    control::Question question;
-    question.set_kind(kind);
-    question.add_typed(name);
-    const auto answer = session.ask(question);
-    if (!answer) return session.fail(answer.refusal());
-    if (report_missing(session, *answer)) {
-      code = kFailed;
-    } else if (auto outcome = session.client->submit(removal(*answer)); !outcome) {
-      code = session.fail(outcome.refusal());
-    } else {
-      session.console.out << name << '\n';
-    }
-  }
-  return code;
 }
 
 void add_create(CLI::App& network, Session& session) {
